@@ -1,0 +1,272 @@
+"""The student's module as a check sees it: ``student.sigmoid(z)`` calls the function over the pipe."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.course import Task
+from grader.errors import did_you_mean
+from grader.student.session import (
+    Callback, Handle, Reply, Session, at, failure_code, last_line, text_of,
+)  # fmt: skip
+from grader.verdict import CheckFailed
+
+REPEAT_TOLERANCE = 1e-9  # relative: two equal calls may differ by the rounding of another memory layout, not by more
+
+
+@dataclass
+class CallSettings:
+    """How one check's calls are made."""
+
+    cpu_seconds: float
+    repeat: bool = True
+    no_warnings: bool = False
+    repeated: set[str] = field(default_factory=set)
+
+
+class Remote:
+    """An object of the student's: attributes, methods and operators work, the object itself stays in the worker."""
+
+    def __init__(self, calls: Student, handle: Handle) -> None:
+        self._calls = calls
+        self._handle = handle
+        self._generation = calls._session.generation
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._calls._attribute(self, name)
+
+    def __repr__(self) -> str:
+        return f"a {self._handle.type_name} object"
+
+
+def _operator(name: str, *, reflected: bool = False) -> Callable[..., Any]:
+    def apply(self: Remote, *operands: Any) -> Any:
+        return self._calls._operate(name, (*operands, self) if reflected else (self, *operands))
+
+    return apply
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    setattr(Remote, f"__{_name}__", _operator(_name))
+    setattr(Remote, f"__r{_name}__", _operator(_name, reflected=True))
+setattr(Remote, "__neg__", _operator("neg"))  # noqa: B010 - beside the others
+
+
+class Returned(tuple[Any, ...]):
+    """Several results under the names that the chapter gives them; unpacks like a tuple."""
+
+    names: tuple[str, ...]
+
+    def __new__(cls, values: list[Any], names: tuple[str, ...]) -> Returned:
+        self = super().__new__(cls, values)
+        self.names = names
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[self.names.index(name)]
+        except ValueError:
+            raise AttributeError(name) from None
+
+
+class Student:
+    """One submission as the checks of one chapter call it."""
+
+    def __init__(self, session: Session, tasks: Mapping[str, Task]) -> None:
+        self._session = session
+        self._tasks = tasks
+        self._settings = CallSettings(1.0)
+
+    def _begin(self, settings: CallSettings) -> None:
+        self._settings = settings
+        self._session.begin_check()
+
+    def __getattr__(self, name: str) -> Function:
+        if name.startswith("_") or name not in self._tasks:
+            raise AttributeError(f"the chapter has no task {name!r}{did_you_mean(name, self._tasks)}")
+        return Function(self, self._tasks[name])
+
+    def _call(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        is_class = task.kind == "class"
+        keep = [i for i, name in enumerate(task.returns) if name in task.opaque]
+        first = task.name not in self._settings.repeated and not is_class
+        self._settings.repeated.add(task.name)
+        value = self._request(task.name, None, args, kwargs, keep=keep, collect=task.collect,
+                              repeat=self._settings.repeat and first)  # fmt: skip
+        return named_results(value, task) if task.returns else value
+
+    def _attribute(self, remote: Remote, name: str) -> Any:
+        self._check_alive(remote)
+        seconds = self._settings.cpu_seconds
+        reply = self._session.ask("get", {"object": remote._handle.number, "name": name}, seconds)
+        if reply[0] == "raised" and "AttributeError" in reply[1].get("bases", ()):
+            raise CheckFailed("NOT_WRITTEN", f"{remote!r} has no attribute {name!r}", status="error")
+        value = self._result(name, reply)
+        if isinstance(value, Remote) and value._handle.type_name in ("method", "builtin_function_or_method"):
+            return lambda *args, **kwargs: self._request(name, remote, args, kwargs)
+        return value
+
+    def _operate(self, name: str, operands: tuple[Any, ...]) -> Any:
+        return self._request(name, None, operands, {}, is_operator=True)
+
+    def _check_alive(self, remote: Remote) -> None:
+        if remote._generation != self._session.generation:
+            raise CheckFailed("CRASH", "the program that held this object is gone")
+
+    def _request(
+        self, name: str, remote: Remote | None, args: tuple[Any, ...], kwargs: dict[str, Any], *,
+        keep: list[int] | None = None, collect: bool = False, repeat: bool = False, is_operator: bool = False,
+    ) -> Any:  # fmt: skip
+        callbacks: dict[int, Callback] = {}
+        request = {
+            "object": None if remote is None else remote._handle.number, "name": name, "operator": is_operator, "keep": keep or [],
+            "collect": collect, "repeat": repeat, "arguments": wire.dumps((args, kwargs), self._spill(callbacks)),
+        }  # fmt: skip
+        reply = self._session.ask("call", request, self._settings.cpu_seconds, callbacks)
+        return self._result(name, reply)
+
+    def _spill(self, callbacks: dict[int, Callback]) -> wire.Spill:
+        def spill(value: Any) -> Any:
+            if isinstance(value, Remote):
+                self._check_alive(value)
+                return ["o", value._handle.number]
+            if isinstance(value, Function):
+                return ["s", value._task.name]
+            if callable(value):
+                callbacks[len(callbacks)] = lambda *a, **k: value(*map(self._adopt, a), **k)
+                return ["k", len(callbacks) - 1]
+            raise TypeError(f"a check passes a {type(value).__name__}, which is not plain data")
+
+        return spill
+
+    def _result(self, name: str, reply: Reply) -> Any:
+        kind, answer = reply
+        if kind == "raised":
+            raise self._raised(name, answer)
+        if kind == "missing":
+            message = f"{name} is not defined in {self._session.submission.name}.{did_you_mean(name, self._session.names)}"
+            raise CheckFailed("NOT_WRITTEN", message, status="error")
+        if kind == "unsendable":
+            raise CheckFailed("WRONG_TYPE", f"{name} returned {answer.get('message', 'too much')}")
+        if kind != "value" or "value" not in answer:
+            raise CheckFailed("WRONG_TYPE", f"{name} returned nothing that can be read")
+        self._watch(name, answer)
+        return self._adopt(answer["value"])
+
+    def _watch(self, name: str, answer: dict[str, Any]) -> None:
+        changed = answer.get("changed")
+        if changed is not None:
+            message = f"{name} changes its argument {changed}; work on a copy"
+            raise CheckFailed("MUTATED_INPUT", message)
+        if "again" in answer and not same(answer["value"], answer["again"]):
+            raise CheckFailed("NOT_REPEATABLE", f"{name} gives another result when called again with equal arguments")
+        warnings = answer.get("warnings")
+        if self._settings.no_warnings and isinstance(warnings, list) and warnings:
+            text, line = warnings[0]
+            line = line if type(line) is int and line > 0 else None
+            raise CheckFailed("WARNED", f"{name} lets NumPy warn: {text}{at(line)}", line)
+
+    def _raised(self, name: str, answer: dict[str, Any]) -> CheckFailed:
+        code, line = failure_code(answer), last_line(answer)
+        if code == "NOT_WRITTEN":
+            text = str(answer.get("message", "")).strip() or f"{name}: not written yet"
+            return CheckFailed(code, text, line)
+        if code == "EXIT":
+            return CheckFailed(code, f"{name} ends the program{at(line)}", line)
+        if code == "MEMORY":
+            return CheckFailed(code, f"{name} runs out of memory{at(line)}", line)
+        return RaisedByStudent(code, f"{name} raises {text_of(answer)}{at(line)}", line, names=answer.get("bases", []))
+
+    def _adopt(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            return Remote(self, value)
+        if isinstance(value, list):
+            return [self._adopt(item) for item in value]
+        if isinstance(value, tuple):
+            return tuple(self._adopt(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._adopt(item) for key, item in value.items()}
+        return value
+
+
+class RaisedByStudent(CheckFailed):
+    """An exception of the student's code, with the names of its classes."""
+
+    def __init__(self, code: str, message: str, line: int | None, names: Any) -> None:
+        super().__init__(code, message, line)
+        self.names = [str(name) for name in names] if isinstance(names, list) else []
+
+
+class Function:
+    """One of the student's functions or classes, to be called, or passed to another of them."""
+
+    def __init__(self, student: Student, task: Task) -> None:
+        self._student = student
+        self._task = task
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student._call(self._task, args, kwargs)
+
+    @property
+    def name(self) -> str:
+        """Return the task's name."""
+        return self._task.name
+
+
+def named_results(value: Any, task: Task) -> Returned:
+    """Return the several results of a task under their names.
+
+    Raises:
+        CheckFailed: WRONG_TYPE, it is not a sequence of as many values.
+    """
+    wanted = f"{len(task.returns)} values: {', '.join(task.returns)}"
+    if value is None:
+        raise CheckFailed("WRONG_TYPE", f"{task.name} returns None, expected {wanted}")
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        value = list(value)
+    if not isinstance(value, (list, tuple)):
+        raise CheckFailed("WRONG_TYPE", f"{task.name} returns {describe_type(value)}, expected {wanted}")
+    if len(value) != len(task.returns):
+        raise CheckFailed("WRONG_TYPE", f"{task.name} returns {len(value)} values, expected {wanted}")
+    return Returned(list(value), task.returns)
+
+
+def describe_type(value: Any) -> str:
+    """Return "an array of shape (3,)" or "a list", as a student would say it."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, wire.Foreign):
+        return value.description
+    if isinstance(value, Remote):
+        return repr(value)
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two results are equal but for rounding; NaN equals NaN here."""
+    if isinstance(a, Handle) and isinstance(b, Handle):
+        return a.type_name == b.type_name
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (np.ndarray, np.number)):
+        close = np.shape(a) == np.shape(b) and np.allclose(a, b, REPEAT_TOLERANCE, REPEAT_TOLERANCE, equal_nan=True)
+        return bool(close)
+    if isinstance(a, float):
+        return a == b or math.isclose(a, b, rel_tol=REPEAT_TOLERANCE, abs_tol=REPEAT_TOLERANCE) or (a != a and b != b)
+    return bool(operator.eq(a, b))

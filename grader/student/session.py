@@ -1,0 +1,258 @@
+"""One submission in its workers: loaded on first use, asked one thing at a time, started afresh when a worker is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader import wire
+from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher, WorkerGone, signal_of
+from grader.submission import Submission
+from grader.verdict import CheckFailed, Ungradable
+
+OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
+MAX_CALLBACKS = 1_000_000  # in one request
+
+Reply = tuple[str, dict[str, Any]]
+Callback = Callable[..., Any]
+
+
+class Session:
+    """Asks questions of one submission; every loss of a worker is one failed check and a fresh worker for the next."""
+
+    def __init__(
+        self, launcher: Launcher, submission: Submission, module: str, policy: Mapping[str, Any], load_seconds: float
+    ) -> None:
+        self.launcher = launcher
+        self.submission = submission
+        self.module = module
+        self.policy = dict(policy)
+        self.load_seconds = load_seconds
+        self.worker: Connection | None = None
+        self.isolation: dict[str, Any] = {}
+        self.names: list[str] = []
+        self.printed_from = 0
+        self.generation = 0
+        self.sent = self.received = 0
+
+    def load(self) -> None:
+        """Start a worker and run the submission's top level in it.
+
+        Raises:
+            Ungradable: it does not load; the message says why and the line where.
+        """
+        try:
+            self._start()
+            reply = self._ask("load", {"source": self.submission.source, "filename": self.submission.name,
+                                       "module": self.module}, self.load_seconds)  # fmt: skip
+        except CheckFailed as failed:
+            raise Ungradable(failed.code, f"while loading, {failed.message}", failed.line) from None
+        kind, answer = reply
+        if kind != "value":
+            self.close()
+            raise load_failure(answer, self.submission)
+        self.names = list(answer["names"])
+
+    def begin_check(self) -> None:
+        """Make a worker ready for the next check and forget what the last one left in it.
+
+        Raises:
+            CheckFailed: the submission loaded before and does not now.
+        """
+        self.generation += 1
+        if self.worker is None:
+            try:
+                self.load()
+            except Ungradable as reason:
+                message = f"the file does not load again: {reason.message}"
+                raise CheckFailed(reason.code, message, reason.line) from None
+        else:
+            self._ask("forget", {}, 1.0)
+        assert self.worker is not None
+        self.printed_from = os.fstat(self.worker.output.fileno()).st_size
+
+    def printed(self) -> str:
+        """Return what the current check's calls printed, cut at OUTPUT_KEPT bytes."""
+        if self.worker is None:
+            return self.last_words
+        return _read_from(self.worker, self.printed_from)
+
+    last_words = ""
+
+    def ask(
+        self, kind: str, request: dict[str, Any], cpu_seconds: float, callbacks: Mapping[int, Callback] | None = None
+    ) -> Reply:
+        """Send one request and return its reply, answering callbacks on the way.
+
+        Raises:
+            CheckFailed: TIMEOUT, EXIT, CRASH, MEMORY, or a reply that breaks the format.
+        """
+        if self.worker is None:
+            raise CheckFailed("CRASH", "the program that ran your code is gone")
+        return self._ask(kind, request, cpu_seconds, callbacks or {})
+
+    def close(self) -> None:
+        """End the worker, if there is one."""
+        if self.worker is not None:
+            worker, self.worker = self.worker, None
+            self.last_words = _read_from(worker, self.printed_from)
+            worker.end(kill=True)
+            worker.output.close()
+
+    def _start(self) -> None:
+        self.worker = self.launcher.start(self.policy)
+        self.sent = self.received = self.printed_from = 0
+        self.generation += 1
+        kind, hello = self._receive(Deadline(10.0))
+        if kind != "hello":
+            raise RuntimeError("a worker did not say hello")
+        self.isolation = hello
+
+    def _ask(
+        self, kind: str, request: dict[str, Any], cpu_seconds: float, callbacks: Mapping[int, Callback] = {}
+    ) -> Reply:
+        deadline = Deadline(cpu_seconds)
+        worker = self.worker
+        assert worker is not None
+        try:
+            self._send((kind, request))
+            for _ in range(MAX_CALLBACKS):
+                reply = self._receive(deadline)
+                if reply[0] != "callback":
+                    return reply
+                self._send(answer_callback(reply[1], callbacks))
+            raise wire.WireError(f"more than {MAX_CALLBACKS} calls of a given function")
+        except DeadlineMissed as missed:
+            line = student_line(worker.where(), self.submission.name)
+            self.close()
+            raise CheckFailed("TIMEOUT", f"your code was stopped after {missed.limit}{at(line)}", line) from None
+        except WorkerGone:
+            raise self._lost(worker) from None
+        except CheckFailed:  # a check's own function refused what it was given: the worker still waits for its answer
+            self.close()
+            raise
+        except wire.WireError as error:
+            self.close()
+            raise CheckFailed("WRONG_TYPE", f"what your code sent back cannot be read: {error}") from None
+
+    def _lost(self, worker: Connection) -> CheckFailed:
+        status = worker.end(kill=False)
+        text = _read_from(worker, self.printed_from)
+        self.close()
+        name = signal_of(status)
+        if name is None:
+            return CheckFailed("EXIT", f"your code ended the whole program (exit status {status >> 8})")
+        if name == "SIGXCPU":
+            return CheckFailed("TIMEOUT", "your code used up the computing time of the whole run")
+        if "MemoryError" in text or "memory" in text.lower()[-500:]:
+            return CheckFailed("MEMORY", "your code ran out of memory")
+        return CheckFailed("CRASH", f"your code crashed the program that ran it ({name})")
+
+    def _send(self, value: Any) -> None:
+        assert self.worker is not None
+        try:
+            blob = wire.dumps(value)
+        except wire.WireError as error:
+            raise RuntimeError(f"a check sends what cannot cross the pipe: {error}") from error
+        self.worker.send(wire.frame(self.sent, blob))
+        self.sent += 1
+
+    def _receive(self, deadline: Deadline) -> Reply:
+        assert self.worker is not None
+        size = wire.frame_size(self.worker.read(wire.FRAME_HEAD, deadline), self.received)
+        self.received += 1
+        reply = wire.loads(self.worker.read(size, deadline), resolve)
+        known = isinstance(reply, tuple) and len(reply) == 2 and isinstance(reply[1], dict)
+        if not known or reply[0] not in REPLIES:
+            raise wire.WireError("a reply of no known kind")
+        return reply[0], reply[1]
+
+
+REPLIES = frozenset({"hello", "value", "raised", "missing", "unsendable", "callback"})
+
+
+class Handle:
+    """An object that lives in the worker: its number there and the name of its class."""
+
+    def __init__(self, number: int, type_name: str) -> None:
+        self.number = number
+        self.type_name = type_name
+
+
+def resolve(tag: str, fields: list[Any]) -> Any:
+    """Return the handle that a worker's tag stands for."""
+    if tag != "o" or len(fields) != 2 or type(fields[0]) is not int or not isinstance(fields[1], str):
+        raise wire.WireError("a handle with wrong fields")
+    return Handle(fields[0], fields[1][:80])
+
+
+def answer_callback(request: dict[str, Any], callbacks: Mapping[int, Callback]) -> Reply:
+    """Call a check's function with what the student's code gave it; its refusal goes back as an exception."""
+    call = callbacks.get(request.get("number", -1))
+    args, kwargs = request.get("args"), request.get("kwargs")
+    if call is None or not isinstance(args, tuple) or not isinstance(kwargs, dict):
+        raise wire.WireError("a call of a function that was not given")
+    try:
+        return "value", {"value": call(*args, **kwargs)}
+    except CheckFailed:
+        raise
+    except Exception as error:  # the student's code passed something that the function cannot take
+        return "raised", {"type": type(error).__name__, "message": str(error)[:500]}
+
+
+def load_failure(answer: dict[str, Any], submission: Submission) -> Ungradable:
+    """Return why a submission does not load, from what its worker says of the exception."""
+    line = last_line(answer)
+    code = failure_code(answer)
+    if code == "NOT_WRITTEN":
+        code = "EXCEPTION"
+    if code == "FORBIDDEN":
+        return Ungradable(code, f"{text_of(answer)}{at(line)}", line)
+    if code == "EXIT":
+        return Ungradable(code, f"the file ends the program while it is loaded{at(line)}", line)
+    shown = f": {submission.line(line)}" if line and submission.line(line) else ""
+    return Ungradable(code, f"the file does not load: {text_of(answer)}{at(line)}{shown}", line)
+
+
+def failure_code(answer: dict[str, Any]) -> str:
+    """Return the code of an exception that came back from a worker."""
+    for flag, code in (("exit", "EXIT"), ("todo", "NOT_WRITTEN"), ("memory", "MEMORY"), ("forbidden", "FORBIDDEN")):
+        if answer.get(flag) is True:
+            return code
+    return "EXCEPTION"
+
+
+def last_line(answer: dict[str, Any]) -> int | None:
+    """Return the innermost line of the submission that an exception passed through."""
+    lines = answer.get("lines")
+    if isinstance(lines, list) and lines and type(lines[-1]) is int and 0 < lines[-1] < 10**6:
+        return lines[-1]
+    return None
+
+
+def text_of(answer: dict[str, Any]) -> str:
+    """Return "ValueError: its message"."""
+    name, message = str(answer.get("type", "exception")), str(answer.get("message", "")).strip()
+    if name == "ImportNotAllowed":
+        return message
+    return f"{name}: {message}" if message else name
+
+
+def at(line: int | None) -> str:
+    """Return " (line 12)", or nothing where the line is unknown."""
+    return f" (line {line})" if line else ""
+
+
+def student_line(dump: str, filename: str) -> int | None:
+    """Return the innermost line of the submission in a stack dump of faulthandler's."""
+    found = re.search(rf'File "{re.escape(filename)}", line (\d+)', dump)
+    return int(found[1]) if found else None
+
+
+def _read_from(worker: Connection, start: int) -> str:
+    fd = worker.output.fileno()
+    os.lseek(fd, start, os.SEEK_SET) if not hasattr(os, "pread") else None
+    data = os.pread(fd, OUTPUT_KEPT, start) if hasattr(os, "pread") else os.read(fd, OUTPUT_KEPT)
+    return data.decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""The student's side of the pipe: a process that knows NumPy and one submission, and nothing of the checks."""

@@ -1,0 +1,239 @@
+"""Loads one submission and answers the grader's calls into it until the pipe closes."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import operator
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.worker.failure import describe
+from grader.worker.imports import guard_imports
+from grader.worker.output import KEPT_PER_CALL, CappedOutput
+from grader.worker.pipe import Pipe
+
+MAX_OBJECTS = 20_000  # objects of the student's that one check may hold
+MAX_COLLECTED = 100_000  # items taken out of an iterator
+MAX_WARNINGS = 20
+
+
+class Kept:
+    """A result that stays here, whatever it is; only a handle to it crosses the pipe."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class GraderError(RuntimeError):
+    """A function of the grader that the submission was given has refused its arguments."""
+
+
+class Runner:
+    """The worker's main loop and what it holds: the module and the objects that the grader has handles to."""
+
+    def __init__(self, pipe: Pipe, output: CappedOutput) -> None:
+        self.pipe = pipe
+        self.output = output
+        self.module = types.ModuleType("submission")
+        self.filename = "submission.py"
+        self.objects: dict[int, Any] = {}
+        self.next_object = 0
+        self.float_errors: dict[str, Any] = {}
+
+    def serve(self) -> None:
+        """Answer requests until the grader hangs up."""
+        answers: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "load": self.load,
+            "call": self.call,
+            "get": self.get,
+            "forget": self.forget,
+        }
+        while True:
+            try:
+                kind, request = self.pipe.receive()
+            except EOFError:
+                return
+            self.output.left = KEPT_PER_CALL
+            reply = answers[kind](request)
+            self.reply(reply)
+
+    def reply(self, reply: tuple[str, dict[str, Any]]) -> None:
+        """Send a reply; a value that cannot cross the pipe becomes a description of itself."""
+        try:
+            self.pipe.send(reply, self.spill)
+        except wire.WireError as error:
+            self.pipe.send(("unsendable", {"message": str(error)}))
+
+    def load(self, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Run the submission as a module; its ``__main__`` part does not run."""
+        self.filename = request["filename"]
+        source: bytes = request["source"]
+        module = self.module = types.ModuleType(request["module"])
+        module.__file__ = self.filename
+        text = source.decode("utf-8-sig", "replace")
+        linecache.cache[self.filename] = (len(text), None, text.splitlines(keepends=True), self.filename)
+        guard_imports()
+        sys.modules[module.__name__] = module
+        try:
+            exec(compile(source, self.filename, "exec", dont_inherit=True), module.__dict__)
+        except BaseException as error:  # SystemExit and whatever else a submission raises
+            return "raised", describe(error, self.filename)
+        self.float_errors = np.geterr()
+        return "value", {"names": self.names()}
+
+    def names(self) -> list[str]:
+        """Return the names that the submission itself gives to functions and classes."""
+        found = [n for n, value in list(self.module.__dict__.items()) if callable(value) and not n.startswith("__")]
+        return [str.__str__(name)[:80] for name in found[:500] if isinstance(name, str)]
+
+    def call(self, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Call a function, a method or an operator of the student's and say what came of it."""
+        try:
+            target = self.target(request)
+        except (AttributeError, LookupError):
+            return "missing", {"names": self.names()}
+        caught: list[warnings.WarningMessage] = []
+        try:
+            value, before, after = self.once(target, request, caught)
+            changed = self.changed(target, request) if before != after else None
+            reply = {"value": value, "warnings": self.plain_warnings(caught), "changed": changed}
+            if request["repeat"] and changed is None:
+                again, _, _ = self.once(target, request, [])
+                if self.fingerprint(again) != self.fingerprint(value):
+                    reply["again"] = again
+        except BaseException as error:
+            raised = describe(error, self.filename)
+            raised["lines"] = raised["lines"] or self.first_line(target)
+            return "raised", raised
+        return "value", reply
+
+    def once(
+        self, target: Callable[..., Any], request: dict[str, Any], caught: list[warnings.WarningMessage]
+    ) -> tuple[Any, bytes, bytes]:
+        """Call target with arguments of its own; return its result and the arguments' bytes before and after."""
+        args, kwargs = wire.loads(request["arguments"], self.resolve)
+        before = self.fingerprint((args, kwargs))
+        np.seterr(**self.float_errors)
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            value = target(*args, **kwargs)
+            if request["collect"]:
+                value = self.collect(value)
+        caught.extend(seen)
+        return self.keep(value, request["keep"]), before, self.fingerprint((args, kwargs))
+
+    def fingerprint(self, value: Any) -> bytes:
+        """Return bytes that are equal for equal plain data; objects count by their type, generators not at all."""
+        try:
+            return wire.dumps(value, lambda v: ["x", type(v).__name__], with_streams=False)
+        except wire.WireError as error:
+            return str(error).encode()
+
+    def changed(self, target: Callable[..., Any], request: dict[str, Any]) -> str:
+        """Return the name of the first argument that a call of target changes."""
+        args, kwargs = wire.loads(request["arguments"], self.resolve)
+        before = [self.fingerprint(a) for a in (*args, *kwargs.values())]
+        target(*args, **kwargs)
+        after = [self.fingerprint(a) for a in (*args, *kwargs.values())]
+        names = [*self.parameters(target, len(args)), *kwargs]
+        differing = [name for name, x, y in zip(names, before, after, strict=True) if x != y]
+        return differing[0] if differing else "an argument"
+
+    def parameters(self, target: Callable[..., Any], count: int) -> list[str]:
+        """Return names for the first count positional arguments of target."""
+        try:
+            names = [p.name for p in inspect.signature(target).parameters.values() if p.kind < p.VAR_POSITIONAL]
+        except (ValueError, TypeError):
+            names = []
+        return [names[i] if i < len(names) else f"argument {i + 1}" for i in range(count)]
+
+    def collect(self, value: Any) -> Any:
+        """Return what list() would make of an iterable, or the value itself where it is none."""
+        try:
+            iterator = iter(value)
+        except TypeError:
+            return value
+        items = list(islice(iterator, MAX_COLLECTED + 1))
+        if len(items) > MAX_COLLECTED:
+            raise ValueError(f"more than {MAX_COLLECTED} items")
+        return items
+
+    def keep(self, value: Any, positions: list[int]) -> Any:
+        """Return value with the items at positions wrapped so that they stay here."""
+        if not positions or not isinstance(value, (tuple, list)):
+            return value
+        return tuple(Kept(item) if i in positions else item for i, item in enumerate(value))
+
+    def plain_warnings(self, caught: list[warnings.WarningMessage]) -> list[tuple[str, int]]:
+        """Return message and line of NumPy's RuntimeWarnings that reached the caller."""
+        found = [w for w in caught if issubclass(w.category, RuntimeWarning)][:MAX_WARNINGS]
+        return [(str(w.message)[:500], w.lineno if w.filename == self.filename else 0) for w in found]
+
+    def first_line(self, target: Any) -> list[int]:
+        """Return the line where target is defined, if that is in the submission."""
+        code = getattr(target, "__code__", None)
+        ours = isinstance(code, types.CodeType) and code.co_filename == self.filename
+        return [code.co_firstlineno] if ours and code is not None else []
+
+    def target(self, request: dict[str, Any]) -> Any:
+        """Return what a request wants to call."""
+        if request["operator"]:
+            return getattr(operator, request["name"])
+        if request["object"] is None:
+            return self.module.__dict__[request["name"]]
+        return getattr(self.objects[request["object"]], request["name"])
+
+    def get(self, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return an attribute of an object that the grader has a handle to."""
+        try:
+            return "value", {"value": getattr(self.objects[request["object"]], request["name"])}
+        except BaseException as error:
+            return "raised", describe(error, self.filename)
+
+    def forget(self, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Let go of every object: a check is over."""
+        self.objects.clear()
+        return "value", {}
+
+    def spill(self, value: Any) -> Any:
+        """Return the handle of something that is not plain data."""
+        if isinstance(value, Kept):
+            value = value.value
+        if len(self.objects) >= MAX_OBJECTS:
+            raise wire.WireError(f"more than {MAX_OBJECTS} objects")
+        self.next_object += 1
+        self.objects[self.next_object] = value
+        return ["o", self.next_object, type(value).__name__[:80]]
+
+    def resolve(self, tag: str, fields: list[Any]) -> Any:
+        """Return what an argument's tag stands for: an object here, a function of the submission, a callback."""
+        if tag == "o":
+            return self.objects[fields[0]]
+        if tag == "s":
+            return self.module.__dict__[fields[0]]
+        return self.callback(fields[0])
+
+    def callback(self, number: int) -> Callable[..., Any]:
+        """Return a function that asks the grader."""
+
+        def given(*args: Any, **kwargs: Any) -> Any:
+            self.pipe.send(("callback", {"number": number, "args": args, "kwargs": kwargs}), self.spill)
+            kind, answer = self.pipe.receive(self.resolve)
+            if kind == "raised":
+                raise CALLBACK_ERRORS.get(answer["type"], GraderError)(answer["message"])
+            return answer["value"]
+
+        return given
+
+
+CALLBACK_ERRORS: dict[str, type[Exception]] = {
+    error.__name__: error for error in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError)
+}
