@@ -1,0 +1,17 @@
+"""What an author writes checks with: declare, draw inputs, call the student, say what must hold."""
+
+from grader.checks.compare import compare
+from grader.checks.declare import Check, check, declared_checks
+from grader.checks.expect import (
+    expect_close, expect_ints, expect_numbers, expect_pairs, expect_raises, expect_true, fail,
+)  # fmt: skip
+from grader.checks.inputs import (
+    CheckRandom, Sizes, batch_sizes, elementwise_cases, ints, normal, numerical_gradient, stream,
+)  # fmt: skip
+from grader.checks.metamorphic import expect_permutation, expect_rows_independent
+
+__all__ = [
+    "Check", "CheckRandom", "Sizes", "batch_sizes", "check", "compare", "declared_checks", "elementwise_cases",
+    "expect_close", "expect_ints", "expect_numbers", "expect_pairs", "expect_permutation", "expect_raises",
+    "expect_rows_independent", "expect_true", "fail", "ints", "normal", "numerical_gradient", "stream",
+]  # fmt: skip

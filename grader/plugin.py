@@ -1,0 +1,324 @@
+"""The pytest plugin: a chapter's checks and quiz questions are its items, and every run of them is one record.
+
+The items are collected once and run again for every submission. pytest-json-report keeps the record; each item adds
+what it found out under ROW, and nothing else of the record is ever shown to a student.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks import Check, CheckRandom, declared_checks
+from grader.course import Chapter
+from grader.errors import CourseError, did_you_mean
+from grader.quiz import Judgement, Question
+from grader.seeds import Source
+from grader.student.proxy import CallSettings, Student
+from grader.student.session import Session
+from grader.verdict import STATUS_OF, CheckFailed, Ungradable
+
+ROW = "micrograde"
+Record = dict[str, Any]
+
+
+@dataclass
+class Attempt:
+    """One submission against one chapter while its items run."""
+
+    chapter: Chapter
+    session: Session
+    judgements: Mapping[str, Judgement]
+    source: Source
+    time_limit: float | None = None
+    only: frozenset[str] | None = None
+    unreadable: Ungradable | None = None
+    student: Student = field(init=False)
+    passed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.student = Student(self.session, {task.name: task for task in self.chapter.tasks})
+
+
+@dataclass
+class Finished:
+    """What a run of one attempt leaves: pytest-json-report's record, or the reason why nothing could be run."""
+
+    attempt: Attempt
+    record: Record | None
+    reason: Ungradable | None
+    seconds: float
+
+
+CURRENT = pytest.StashKey[Attempt]()
+
+
+class GraderPlugin:
+    """Collects the checks of some chapters, then runs them for each attempt that comes."""
+
+    def __init__(
+        self, chapters: Iterable[Chapter], attempts: Iterable[Attempt], emit: Callable[[Finished, list[Item]], None]
+    ) -> None:
+        self.chapters = {chapter.checks_path.resolve(): chapter for chapter in chapters}
+        self.attempts = attempts
+        self.emit = emit
+        self.broken: CourseError | None = None
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """Define what other plugins ask of the terminal reporter, which is not loaded."""
+        group = parser.getgroup("grader")
+        group.addoption("--tb", dest="tbstyle", default="short")
+        group.addoption("--verbose", dest="verbose", type=int, default=0)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Take the checks of the chapters asked for and no other file."""
+        chapter = self.chapters.get(file_path.resolve())
+        if chapter is None:
+            return None
+        collector = ChecksFile.from_parent(parent, path=file_path)
+        collector.chapter = chapter
+        return collector
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note the first chapter whose checks cannot be collected: the chapter itself is broken."""
+        if report.failed and self.broken is None:
+            self.broken = CourseError(report.longreprtext.strip())
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str]:
+        """Return the outcome alone; there is no terminal to write to."""
+        return report.outcome, "", ""
+
+    def pytest_json_runtest_metadata(self, item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
+        """Put what an item found out into pytest-json-report's record."""
+        return {ROW: item.row} if isinstance(item, Item) and call.when == "call" else {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the items of its chapter for each attempt."""
+        items = [item for item in session.items if isinstance(item, Item)]
+        for attempt in self.attempts:
+            mine = [item for item in items if item.chapter.name == attempt.chapter.name]
+            self.emit(run_attempt(session, attempt, mine), mine)
+        return True
+
+
+def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) -> Finished:
+    """Load one submission, run its chapter's items and return the record."""
+    started = time.perf_counter()
+    config = session.config
+    config.stash[CURRENT] = attempt
+    reporter: Any = config._json_report  # type: ignore[attr-defined]
+    reporter._json_tests.clear()
+    chosen = [item for item in items if attempt.only is None or item.task in attempt.only]
+    try:
+        if attempt.unreadable is not None:
+            raise attempt.unreadable
+        attempt.session.load()
+        for item, following in zip(chosen, [*chosen[1:], None], strict=True):
+            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    except Ungradable as reason:
+        return Finished(attempt, None, reason, time.perf_counter() - started)
+    finally:
+        attempt.session.close()
+    reporter.pytest_sessionfinish(session=session)
+    return Finished(attempt, reporter.report, None, time.perf_counter() - started)
+
+
+class ChecksFile(pytest.File):
+    """A chapter's checks.py as a collector."""
+
+    chapter: Chapter
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield an item for each check, then one for each question of the quiz."""
+        checks = declared_checks(import_checks(self.chapter))
+        validate_checks(self.chapter, checks)
+        for check in checks:
+            item = CheckItem.from_parent(self, name=check.name)
+            item.chapter, item.check, item.task, item.points = self.chapter, check, check.task, check.points
+            yield item
+        for question in self.chapter.questions:
+            quiz_item = QuizItem.from_parent(self, name=question.id)
+            quiz_item.chapter, quiz_item.question = self.chapter, question
+            quiz_item.task, quiz_item.points = "quiz", question.points
+            yield quiz_item
+
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the message of an author's mistake without a traceback."""
+        return str(excinfo.value) if isinstance(excinfo.value, CourseError) else super().repr_failure(excinfo)
+
+
+class Item(pytest.Item):
+    """One row of the scorecard."""
+
+    chapter: Chapter
+    task: str
+    points: int
+    row: dict[str, Any]
+
+    @property
+    def title(self) -> str:
+        """What the student reads."""
+        raise NotImplementedError
+
+    def judge(self, attempt: Attempt) -> None:
+        """Raise CheckFailed if the points are not earned."""
+        raise NotImplementedError
+
+    def declared(self) -> dict[str, Any]:
+        """Return the row as it stands before anything was run."""
+        return {
+            "name": self.name, "title": self.title, "task": self.task, "status": "not_run", "points": 0,
+            "max_points": self.points, "code": None, "message": None, "file": None, "line": None, "misconception": None,
+            "hint": None, "output": "", "duration_s": 0.0,
+        }  # fmt: skip
+
+    def runtest(self) -> None:
+        """Judge, and note the outcome in the row."""
+        attempt = self.config.stash[CURRENT]
+        self.row = self.declared()
+        started = time.perf_counter()
+        try:
+            self.judge(attempt)
+            self.row |= {"status": "passed", "points": self.points}
+            attempt.passed.add(self.name)
+        except CheckFailed as failed:
+            self.row |= self.failure(failed)
+            raise
+        except Exception as error:
+            message = f"the check itself failed: {type(error).__name__}: {error}"
+            self.row |= {"status": "error", "code": "GRADER", "message": message}
+            raise
+        finally:
+            self.row["duration_s"] = round(time.perf_counter() - started, 6)
+
+    def failure(self, failed: CheckFailed) -> dict[str, Any]:
+        """Return what a failure changes in the row."""
+        status = failed.status or STATUS_OF[failed.code]
+        return {
+            "status": status, "code": failed.code, "message": failed.message, "line": failed.line,
+            "misconception": failed.misconception, "hint": failed.hint,
+        }  # fmt: skip
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return one line for a failed check, and the whole traceback for a check that is broken."""
+        if isinstance(excinfo.value, CheckFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Return where pytest says this item is."""
+        return self.path, None, self.name
+
+
+class CheckItem(Item):
+    """A check of one task."""
+
+    check: Check
+
+    @property
+    def title(self) -> str:
+        """The first line of the check's docstring."""
+        return self.check.title
+
+    def judge(self, attempt: Attempt) -> None:
+        """Call the check with the student's module and its own stream of inputs."""
+        missed = [name for name in self.check.after if name not in attempt.passed]
+        if missed:
+            raise CheckFailed("BLOCKED", "waits for an earlier check of this task")
+        attempt.student._begin(self.settings(attempt))
+        rng = CheckRandom(np.random.PCG64(attempt.source.number(self.chapter.name, self.name)))
+        try:
+            self.check.function(attempt.student, rng)
+        finally:
+            self.row["output"] = attempt.session.printed()
+
+    def settings(self, attempt: Attempt) -> CallSettings:
+        """Return how this check's calls are made."""
+        check = self.check
+        seconds = attempt.time_limit or check.cpu_seconds or self.chapter.task(check.task).cpu_seconds
+        return CallSettings(seconds, check.repeat, check.no_warnings)
+
+    def failure(self, failed: CheckFailed) -> dict[str, Any]:
+        """Return what a failure changes in the row, with the misconception that its code stands for."""
+        row = super().failure(failed)
+        row["misconception"] = failed.misconception or self.check.blames.get(failed.code)
+        return row
+
+
+class QuizItem(Item):
+    """A question of the quiz."""
+
+    question: Question
+
+    @property
+    def title(self) -> str:
+        """The question's first line."""
+        return self.question.text.splitlines()[0]
+
+    def judge(self, attempt: Attempt) -> None:
+        """Look up what the student's answer is worth; a formula goes through the door for formulas."""
+        judgement = attempt.judgements[self.question.id]
+        if judgement.status == "formula":
+            judge_formula(self.question, judgement.formula, attempt.source.number(self.chapter.name, self.name))
+        elif judgement.status != "passed":
+            self.row["file"] = "quiz.toml" if judgement.line else None
+            raise CheckFailed(judgement.code or "WRONG_VALUE", judgement.message, judgement.line, hint=judgement.hint)
+
+
+def judge_formula(question: Question, answer: str, seed: int) -> None:
+    """Raise CheckFailed unless a formula is equal to the question's."""
+    from grader.checks.formulas import expect_formula, plain_formula  # the only way to sympy: only where one is judged
+
+    expect_formula(answer, plain_formula(str(question.answer), question.variables), question.id, seed)
+
+
+def import_checks(chapter: Chapter) -> ModuleType:
+    """Return a chapter's checks as a module of a name of its own."""
+    name = f"grader_checks_{chapter.name}"
+    spec = importlib.util.spec_from_file_location(name, chapter.checks_path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CourseError(f"checks.py of {chapter.name} cannot be imported: {type(error).__name__}: {error}") from error
+    return module
+
+
+def validate_checks(chapter: Chapter, checks: list[Check]) -> None:
+    """Demand that the checks are of the chapter's tasks, wait for each other in order and add up to the tasks' points.
+
+    Raises:
+        CourseError: naming the check or task that is wrong.
+    """
+    where = f"checks.py of {chapter.name}"
+    names = [task.name for task in chapter.tasks]
+    known = {misconception.id for misconception in chapter.misconceptions}
+    seen: dict[str, str] = {}
+    for check in checks:
+        if check.task not in names:
+            close = did_you_mean(check.task, names)
+            raise CourseError(f"{where}: {check.name} is of task {check.task!r}, which chapter.toml does not name.{close}")
+        for name in check.after:
+            if seen.get(name) != check.task:
+                raise CourseError(f"{where}: {check.name} waits for {name}, which is no earlier check of {check.task}.")
+        for identifier in check.blames.values():
+            if identifier not in known:
+                close = did_you_mean(identifier, known)
+                raise CourseError(f"{where}: {check.name} blames {identifier!r}, which chapter.toml does not name.{close}")
+        seen[check.name] = check.task
+    for task in chapter.tasks:
+        total = sum(check.points for check in checks if check.task == task.name)
+        if total != task.points:
+            raise CourseError(f"{where}: the checks of {task.name} are worth {total} points, chapter.toml says {task.points}.")
