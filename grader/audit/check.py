@@ -1,0 +1,104 @@
+"""``grade course check``: grades every specimen of a chapter and gathers what should not be so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.audit.findings import findings
+from grader.audit.lessons import lesson_findings
+from grader.audit.specimens import Specimen, specimens, tasks_calling
+from grader.course import Chapter, Course
+from grader.run import Job, Settings, grade
+from grader.scorecard import Scorecard
+from grader.seeds import from_seed
+from grader.student.launch import Launcher
+from grader.submission import Submission
+
+
+@dataclass
+class ChapterAudit:
+    """What came of auditing one chapter; ``findings`` is empty where all is well."""
+
+    chapter: str
+    tasks: int = 0
+    checks: int = 0
+    variants: int = 0
+    variants_passing: int = 0
+    misconceptions: int = 0
+    caught: int = 0
+    named: int = 0
+    seconds: float = 0.0
+    findings: list[str] = field(default_factory=list)
+    check_names: list[str] = field(default_factory=list, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {key: value for key, value in vars(self).items() if key != "check_names"}
+
+
+def check_chapter(
+    course: Course, chapter: Chapter, launcher: Launcher, seeds: Iterable[int] = (1,),
+    progress: Callable[[Specimen], None] = lambda specimen: None,
+) -> ChapterAudit:  # fmt: skip
+    """Grade every specimen of a chapter with each seed and return what was found.
+
+    Raises:
+        CourseError: the chapter's files cannot be read as a chapter.
+    """
+    started = time.perf_counter()
+    audit = ChapterAudit(chapter.name)
+    found = list(specimens(chapter))
+    solution = next(s.source for s in found if s.name == "solution")
+    callers = tasks_calling(chapter, solution)
+    failed_checks: set[str] = set()
+    by_source: dict[int, Specimen] = {}
+
+    def jobs() -> Iterable[Job]:
+        for seed in seeds:
+            for specimen in found:
+                submission = Submission(chapter.file_name, specimen.source.encode())
+                job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed))
+                by_source[id(job)] = specimen
+                yield job
+
+    def judge(job: Job, card: Scorecard) -> None:
+        specimen = by_source.pop(id(job))
+        problems = list(findings(specimen, card, callers))
+        audit.findings += problems
+        if specimen.kind == "wrong":
+            failed_checks.update(c.name for task in card.tasks for c in task.checks if c.status not in ("passed", "blocked"))
+        count(audit, specimen, card, problems)
+        progress(specimen)
+
+    grade(course, jobs(), launcher, Settings(policy=AUDIT_POLICY), judge, [chapter])
+    audit.findings += dead_checks(audit, failed_checks)
+    audit.findings += lesson_findings(chapter)
+    audit.seconds = round(time.perf_counter() - started, 2)
+    return audit
+
+
+AUDIT_POLICY: dict[str, Any] = {"cpu_seconds": 120}
+
+
+def count(audit: ChapterAudit, specimen: Specimen, card: Scorecard, problems: list[str]) -> None:
+    """Add one graded specimen to the figures."""
+    audit.tasks = len(card.tasks)
+    audit.checks = sum(len(task.checks) for task in card.tasks)
+    audit.check_names = [c.name for task in card.tasks if task.name != "quiz" for c in task.checks]
+    if specimen.kind == "right":
+        audit.variants += 1
+        audit.variants_passing += not problems
+    elif specimen.kind == "wrong":
+        audit.misconceptions += 1
+        task = next(task for task in card.tasks if task.name == specimen.task)
+        audit.caught += task.points != task.max_points
+        audit.named += any(c.misconception and c.misconception.id == specimen.name for c in task.checks)
+
+
+def dead_checks(audit: ChapterAudit, failed: set[str]) -> list[str]:
+    """Return a sentence for each check that no wrong answer fails."""
+    dead = [name for name in audit.check_names if name not in failed]
+    return [f"{name}: fails for no wrong answer of misconceptions.py" for name in dead]

@@ -1,0 +1,132 @@
+"""Answers whose verdict is known beforehand: the stub, the solution, its variants and the named wrong answers."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.course import Chapter
+from grader.errors import CourseError, did_you_mean, read_author_text
+from grader.quiz import Question, write_form
+from grader.stubs import make_stub
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One answer to a chapter, and what must become of it.
+
+    Attributes:
+        name: what a report calls it: "stub", "solution", "variants/loops.py", "db-not-summed".
+        kind: "stub", "right" or "wrong".
+        source: the module's text.
+        quiz: the text of its quiz.toml.
+        task: the task that a wrong answer gets wrong.
+        unnamed: why no check names it, "" where one must.
+    """
+
+    name: str
+    kind: str
+    source: str
+    quiz: str
+    task: str = ""
+    unnamed: str = ""
+
+
+def specimens(chapter: Chapter) -> Iterator[Specimen]:
+    """Yield every answer that the author of a chapter gave."""
+    solution = read_author_text(chapter.solution_path, f"{chapter.file_name} of {chapter.name}")
+    answered = write_answers(chapter.questions)
+    form = write_form(chapter.questions, chapter.title) if chapter.questions else ""
+    yield Specimen("stub", "stub", make_stub(solution), form)
+    yield Specimen("solution", "right", solution, answered)
+    for path in sorted(chapter.folder.glob("variants/*.py")):
+        name = f"variants/{path.name}"
+        yield Specimen(name, "right", read_author_text(path, f"{name} of {chapter.name}"), answered)
+    yield from misconceptions(chapter, solution, answered)
+
+
+def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Specimen]:
+    """Yield each wrong answer of misconceptions.py as the solution with that one task redefined.
+
+    Raises:
+        CourseError: one is of no task, is not in chapter.toml, or stands there twice.
+    """
+    path = chapter.folder / "misconceptions.py"
+    where = f"misconceptions.py of {chapter.name}"
+    if not path.exists():
+        return
+    text = read_author_text(path, where)
+    tree = ast.parse(text)
+    helpers = [ast.unparse(node) for node in tree.body if not _mark(node) and not isinstance(node, ast.Expr | ast.ImportFrom)]
+    seen: set[str] = set()
+    for node in tree.body:
+        call = _mark(node)
+        if call is None or not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        task, identifier = (ast.literal_eval(argument) for argument in call.args)
+        _validate(chapter, where, task, identifier, seen)
+        keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+        source = "\n\n".join([solution, *helpers, _redefinition(node, task)])
+        yield Specimen(identifier, "wrong", source, quiz, task, keywords.get("unnamed", ""))
+    for known in chapter.misconceptions:
+        if known.id not in seen:
+            raise CourseError(f"chapter.toml of {chapter.name}: [misconceptions.{known.id}] has no wrong answer in misconceptions.py.")
+
+
+def _mark(node: ast.stmt) -> ast.Call | None:
+    for decorator in getattr(node, "decorator_list", []):
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "wrong":
+            return decorator
+    return None
+
+
+def _validate(chapter: Chapter, where: str, task: str, identifier: str, seen: set[str]) -> None:
+    tasks = [known.name for known in chapter.tasks]
+    if task not in tasks:
+        raise CourseError(f"{where}: {identifier!r} is of task {task!r}, which chapter.toml does not name.{did_you_mean(task, tasks)}")
+    chapter.misconception(identifier)
+    if identifier in seen:
+        raise CourseError(f"{where}: {identifier!r} stands there twice.")
+    seen.add(identifier)
+
+
+def _redefinition(node: ast.FunctionDef | ast.ClassDef, task: str) -> str:
+    """Return the text of a wrong answer under the task's name, without its mark."""
+    node.decorator_list = [decorator for decorator in node.decorator_list if not _is_wrong(decorator)]
+    node.name = task
+    return ast.unparse(node)
+
+
+def _is_wrong(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "wrong"
+
+
+def write_answers(questions: tuple[Question, ...]) -> str:
+    """Return a quiz.toml that answers every question rightly."""
+    lines = ["format = 1", "[answers]"]
+    for question in questions:
+        answer = list(question.answer) if isinstance(question.answer, tuple) else question.answer
+        lines.append(f"{question.id} = {json.dumps(answer)}")
+    return "\n".join(lines) + "\n"
+
+
+def tasks_calling(chapter: Chapter, source: str) -> dict[str, set[str]]:
+    """Return for each task the tasks whose solution calls it, directly or through others; itself included."""
+    names = {task.name for task in chapter.tasks}
+    uses: dict[str, set[str]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            uses[node.name] = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {node.name}
+    return {task: {other for other in names if task in _reached(other, uses)} for task in names}
+
+
+def _reached(name: str, uses: dict[str, set[str]]) -> set[str]:
+    found, pending = set(), [name]
+    while pending:
+        current = pending.pop()
+        if current not in found:
+            found.add(current)
+            pending.extend(uses.get(current, ()))
+    return found
