@@ -9,6 +9,9 @@ from typing import Any
 LONGEST_WORD = 200
 """Characters of a mistyped word that are compared: difflib's time grows with the square of the length."""
 
+CLOSE, ABOUT_AS_CLOSE = 0.6, 0.1
+"""The likeness, from 0 to 1, from which a candidate is worth naming, and how far others may stay behind the best."""
+
 
 class GradeError(Exception):
     """An error that is shown to a person as one message, without a traceback; its exit status is that of ``grade``."""
@@ -36,17 +39,21 @@ class CourseError(GradeError):
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?``, ready to be appended to a sentence, or ``""`` if no candidate is close.
 
-    Case is ignored; at most three candidates are named, closest first.
+    Case is ignored. The closest candidate is named, and with it at most two that are about as close.
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - rarely needed, and slow to import
+    from difflib import SequenceMatcher  # noqa: PLC0415 - rarely needed, and slow to import
 
-    by_lower = {candidate.lower(): candidate for candidate in candidates}
-    close = get_close_matches(word[:LONGEST_WORD].lower(), by_lower, n=3)
-    if not close:
+    mistyped = word[:LONGEST_WORD].lower()
+    likeness = {
+        candidate: SequenceMatcher(None, candidate[:LONGEST_WORD].lower(), mistyped).ratio() for candidate in candidates
+    }
+    closest = max(likeness.values(), default=0.0)
+    if closest < CLOSE:
         return ""
+    close = [candidate for candidate, alike in likeness.items() if alike >= max(CLOSE, closest - ABOUT_AS_CLOSE)][:3]
     if len(close) == 1:
-        return f" Did you mean {by_lower[close[0]]!r}?"
-    return f" Did you mean one of: {', '.join(repr(by_lower[found]) for found in close)}?"
+        return f" Did you mean {close[0]!r}?"
+    return f" Did you mean one of: {', '.join(map(repr, close))}?"
 
 
 def read_author_text(path: Path, where: str) -> str:

@@ -71,7 +71,7 @@ class GraderPlugin:
         self.chapters = {chapter.checks_path.resolve(): chapter for chapter in chapters}
         self.attempts = attempts
         self.emit = emit
-        self.broken: CourseError | None = None
+        self.broken: BaseException | None = None
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
         """Define what other plugins ask of the terminal reporter, which is not loaded."""
@@ -92,6 +92,15 @@ class GraderPlugin:
         """Note the first chapter whose checks cannot be collected: the chapter itself is broken."""
         if report.failed and self.broken is None:
             self.broken = CourseError(report.longreprtext.strip())
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Keep an error that is not a check's for whoever asked for the run, and print nothing."""
+        self.broken = self.broken or excinfo.value
+        return True
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep Ctrl-C as well."""
+        self.broken = self.broken or excinfo.value
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str]:
         """Return the outcome alone; there is no terminal to write to."""
@@ -150,7 +159,6 @@ class ChecksFile(pytest.File):
             quiz_item.chapter, quiz_item.question = self.chapter, question
             quiz_item.task, quiz_item.points = "quiz", question.points
             yield quiz_item
-
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the message of an author's mistake without a traceback."""
@@ -309,16 +317,22 @@ def validate_checks(chapter: Chapter, checks: list[Check]) -> None:
     for check in checks:
         if check.task not in names:
             close = did_you_mean(check.task, names)
-            raise CourseError(f"{where}: {check.name} is of task {check.task!r}, which chapter.toml does not name.{close}")
+            raise CourseError(
+                f"{where}: {check.name} is of task {check.task!r}, which chapter.toml does not name.{close}"
+            )
         for name in check.after:
             if seen.get(name) != check.task:
                 raise CourseError(f"{where}: {check.name} waits for {name}, which is no earlier check of {check.task}.")
         for identifier in check.blames.values():
             if identifier not in known:
                 close = did_you_mean(identifier, known)
-                raise CourseError(f"{where}: {check.name} blames {identifier!r}, which chapter.toml does not name.{close}")
+                raise CourseError(
+                    f"{where}: {check.name} blames {identifier!r}, which chapter.toml does not name.{close}"
+                )
         seen[check.name] = check.task
     for task in chapter.tasks:
         total = sum(check.points for check in checks if check.task == task.name)
         if total != task.points:
-            raise CourseError(f"{where}: the checks of {task.name} are worth {total} points, chapter.toml says {task.points}.")
+            raise CourseError(
+                f"{where}: the checks of {task.name} are worth {total} points, chapter.toml says {task.points}."
+            )

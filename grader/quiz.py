@@ -262,8 +262,20 @@ def _example(question: Question) -> str:
         two = ", ".join(f'"{letter}"' for letter in list(question.choices)[:2])
         return f"every letter that is right, such as {question.id} = [{two}]"
     if question.kind == "number":
-        return f"a number without quotes, such as {question.id} = 1.5"
-    return f'a formula in {", ".join(question.variables)}, such as {question.id} = "2*{question.variables[0]}"'
+        return f"a number without quotes, such as {question.id} = {_unlike(question.answer, 1.5, 2.5)}"
+    x = question.variables[0]
+    formula = _unlike(question.answer, f"2*{x}", f"3*{x}")
+    return f'a formula in {", ".join(question.variables)}, such as {question.id} = "{formula}"'
+
+
+def _unlike(answer: Answer, example: Answer, other: Answer) -> Answer:
+    """Return the example, or the other one if the example happens to be the answer."""
+    alike = answer == example if isinstance(answer, float) else _squeezed(answer) == _squeezed(example)
+    return other if alike else example
+
+
+def _squeezed(formula: Answer) -> str:
+    return "".join(str(formula).split())
 
 
 def _wrapped(text: str, width: int = 97) -> list[str]:
@@ -329,7 +341,7 @@ def read_answers(data: bytes, questions: Sequence[Question], file: str = "quiz.t
 
 
 def _overlong_line(text: str) -> int | None:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # as TOML does; splitlines() knows more line ends
         if not line.lstrip().startswith("#") and (len(line) > LONGEST_LINE or line.count(".") > MOST_DOTS):
             return number
     return None

@@ -25,8 +25,9 @@ HINTED = frozenset({"wrong", "error", "timeout"})
 
 
 def make_scorecard(
-    course: Course, finished: Finished, items: Iterable[Item], submission: SubmissionInfo, graded_at: str
-) -> Scorecard:
+    course: Course, finished: Finished, items: Iterable[Item], submission: SubmissionInfo, graded_at: str,
+    extra: Mapping[str, Any],
+) -> Scorecard:  # fmt: skip
     """Return the scorecard of one finished attempt, with a row for every declared item whatever happened.
 
     Args:
@@ -35,6 +36,7 @@ def make_scorecard(
         items: all items of its chapter, run or not.
         submission: what was handed in.
         graded_at: UTC, ``2026-11-20T12:00:00Z``.
+        extra: what format 1 has no field for.
     """
     attempt = finished.attempt
     ran = rows_of(finished.record)
@@ -52,6 +54,7 @@ def make_scorecard(
         run=Run(graded_at, round(finished.seconds, 3), attempt.source.seed, isolation_of(attempt.session.isolation)),
         tasks=tasks,
         status="grader_error" if fault else "ungradable" if finished.reason else "graded",
+        extra=extra,
         reason=fault_reason(fault) if fault else reason_of(finished.reason, attempt.session.submission.name),
     )
 

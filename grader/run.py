@@ -105,7 +105,7 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
         if settings.pytest_report is not None:
             write_report(settings.pytest_report, finished)
         graded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        emit(job, make_scorecard(course, finished, items, info, graded_at))
+        emit(job, make_scorecard(course, finished, items, info, graded_at, extra_of(job)))
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the machine's plugins cost more than the grading
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -116,6 +116,26 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
         raise plugin.broken
     if status not in (0, 1):
         raise CourseError(f"pytest ended with status {int(status)} before everything was graded")
+
+
+def extra_of(job: Job) -> dict[str, Any]:
+    """Return what a card says beyond the format: which secret its inputs came from."""
+    return {"seed_id": job.source.secret_id} if job.source.secret_id else {}
+
+
+def require_isolation(launcher: Launcher, policy: Mapping[str, Any]) -> None:
+    """Start a worker and end it again.
+
+    Raises:
+        UsageError: the policy asks for more than this system gives.
+    """
+    from grader.student.session import Session
+
+    session = Session(launcher, Submission("probe.py", b""), "probe", policy, LOAD_SECONDS)
+    try:
+        session.load()
+    finally:
+        session.close()
 
 
 def pytest_arguments(chapters: Sequence[Chapter]) -> list[str]:
@@ -141,4 +161,3 @@ def write_report(path: Path, finished: Any) -> None:
     """Write pytest-json-report's record of one run; it holds sources of checks and is the teacher's alone."""
     record = finished.record or {"reason": str(finished.reason)}
     path.write_text(json.dumps(record, default=str, indent=2), encoding="utf-8")
-

@@ -341,7 +341,7 @@ def clean_text(text: str, limit: int = LONGEST_MESSAGE) -> str:
     if len(data) <= limit and len(shorter) == len(text):
         return data.decode()
     room = max(0, limit - len(_CUT.encode()))
-    return (data[:room].decode(errors="ignore") + _CUT)[:limit]
+    return (data[:room].decode(errors="ignore") + _CUT).encode()[:limit].decode(errors="ignore")
 
 
 def _unrun(check: CheckResult) -> CheckResult:

@@ -16,11 +16,13 @@ class Source:
         key: secret bytes, or the seed's digits.
         context: what else goes into every stream: the submission's hash where the key is a secret.
         seed: the seed of a student's own run, None where the key is a secret.
+        secret_id: names the secret without giving it away.
     """
 
     key: bytes
     context: tuple[str, ...] = ()
     seed: int | None = None
+    secret_id: str | None = None
 
     def number(self, chapter: str, check: str) -> int:
         """Return the 256-bit number that seeds one check: HMAC-SHA256 (RFC 2104) of its names."""
@@ -32,3 +34,13 @@ def from_seed(seed: int | None) -> Source:
     """Return the source of a student's own run; without a seed a fresh one of 32 bits is drawn."""
     seed = secrets.randbits(32) if seed is None else seed
     return Source(str(seed).encode(), (), seed)
+
+
+def from_secret(secret: bytes, submission_sha256: str) -> Source:
+    """Return the source of a teacher's run: nobody without the secret can know a submission's inputs beforehand."""
+    return Source(secret, (submission_sha256,), None, fingerprint(secret))
+
+
+def fingerprint(secret: bytes) -> str:
+    """Return what names a secret without giving it away: the first 16 digits of an HMAC under it."""
+    return hmac.digest(secret, b"micrograde secret", hashlib.sha256).hex()[:16]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -18,3 +19,24 @@ def wrong(task: str, identifier: str, *, why: str, unnamed: str = "") -> Callabl
         unnamed: why no check can tell it from another mistake, where that is so.
     """
     return lambda answer: answer
+
+
+@dataclass
+class ChapterAudit:
+    """What came of auditing one chapter; ``findings`` is empty where all is well."""
+
+    chapter: str
+    tasks: int = 0
+    checks: int = 0
+    variants: int = 0
+    variants_passing: int = 0
+    misconceptions: int = 0
+    caught: int = 0
+    named: int = 0
+    seconds: float = 0.0
+    findings: list[str] = field(default_factory=list)
+    check_names: list[str] = field(default_factory=list, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {key: value for key, value in vars(self).items() if key != "check_names"}

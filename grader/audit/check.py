@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from grader.audit import ChapterAudit
 from grader.audit.findings import findings
 from grader.audit.lessons import lesson_findings
 from grader.audit.specimens import Specimen, specimens, tasks_calling
@@ -14,35 +14,34 @@ from grader.course import Chapter, Course
 from grader.run import Job, Settings, grade
 from grader.scorecard import Scorecard
 from grader.seeds import from_seed
-from grader.student.launch import Launcher
+from grader.student.launch import Launcher, make_launcher
 from grader.submission import Submission
 
 
-@dataclass
-class ChapterAudit:
-    """What came of auditing one chapter; ``findings`` is empty where all is well."""
+Progress = Callable[[int, int, str], None]
 
-    chapter: str
-    tasks: int = 0
-    checks: int = 0
-    variants: int = 0
-    variants_passing: int = 0
-    misconceptions: int = 0
-    caught: int = 0
-    named: int = 0
-    seconds: float = 0.0
-    findings: list[str] = field(default_factory=list)
-    check_names: list[str] = field(default_factory=list, repr=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return {key: value for key, value in vars(self).items() if key != "check_names"}
+def audit_chapters(
+    course: Course, chapters: Iterable[Chapter], seeds: int, on_progress: Progress | None
+) -> list[ChapterAudit]:
+    """Return the audit of each chapter; their submissions run in one warm process after another.
+
+    Args:
+        course: the checkout's course.
+        chapters: which of its chapters.
+        seeds: how many different inputs every answer is graded on.
+        on_progress: called with the number of answers done, of how many, and the chapter.
+    """
+    audits = []
+    for chapter in chapters:
+        with make_launcher() as launcher:
+            audits.append(check_chapter(course, chapter, launcher, seeds, on_progress))
+    return audits
 
 
 def check_chapter(
-    course: Course, chapter: Chapter, launcher: Launcher, seeds: Iterable[int] = (1,),
-    progress: Callable[[Specimen], None] = lambda specimen: None,
-) -> ChapterAudit:  # fmt: skip
+    course: Course, chapter: Chapter, launcher: Launcher, seeds: int = 1, on_progress: Progress | None = None
+) -> ChapterAudit:
     """Grade every specimen of a chapter with each seed and return what was found.
 
     Raises:
@@ -54,10 +53,11 @@ def check_chapter(
     solution = next(s.source for s in found if s.name == "solution")
     callers = tasks_calling(chapter, solution)
     failed_checks: set[str] = set()
+    done = [0]
     by_source: dict[int, Specimen] = {}
 
     def jobs() -> Iterable[Job]:
-        for seed in seeds:
+        for seed in range(1, seeds + 1):
             for specimen in found:
                 submission = Submission(chapter.file_name, specimen.source.encode())
                 job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed))
@@ -69,9 +69,13 @@ def check_chapter(
         problems = list(findings(specimen, card, callers))
         audit.findings += problems
         if specimen.kind == "wrong":
-            failed_checks.update(c.name for task in card.tasks for c in task.checks if c.status not in ("passed", "blocked"))
+            failed_checks.update(
+                c.name for task in card.tasks for c in task.checks if c.status not in ("passed", "blocked")
+            )
         count(audit, specimen, card, problems)
-        progress(specimen)
+        done[0] += 1
+        if on_progress is not None:
+            on_progress(done[0], seeds * len(found), chapter.short_name)
 
     grade(course, jobs(), launcher, Settings(policy=AUDIT_POLICY), judge, [chapter])
     audit.findings += dead_checks(audit, failed_checks)

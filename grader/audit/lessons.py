@@ -41,5 +41,3 @@ def _run(test: doctest.DocTest) -> Iterator[str]:
         runner.run(test, out=out.write, clear_globs=False)
     if runner.failures:
         yield f"{test.name}: an example does not hold:\n{out.getvalue().strip()}"
-
-

@@ -59,7 +59,9 @@ def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Speci
         return
     text = read_author_text(path, where)
     tree = ast.parse(text)
-    helpers = [ast.unparse(node) for node in tree.body if not _mark(node) and not isinstance(node, ast.Expr | ast.ImportFrom)]
+    helpers = [
+        ast.unparse(node) for node in tree.body if not _mark(node) and not isinstance(node, ast.Expr | ast.ImportFrom)
+    ]
     seen: set[str] = set()
     for node in tree.body:
         call = _mark(node)
@@ -72,7 +74,9 @@ def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Speci
         yield Specimen(identifier, "wrong", source, quiz, task, keywords.get("unnamed", ""))
     for known in chapter.misconceptions:
         if known.id not in seen:
-            raise CourseError(f"chapter.toml of {chapter.name}: [misconceptions.{known.id}] has no wrong answer in misconceptions.py.")
+            raise CourseError(
+                f"chapter.toml of {chapter.name}: [misconceptions.{known.id}] has no wrong answer in misconceptions.py."
+            )
 
 
 def _mark(node: ast.stmt) -> ast.Call | None:
@@ -85,7 +89,9 @@ def _mark(node: ast.stmt) -> ast.Call | None:
 def _validate(chapter: Chapter, where: str, task: str, identifier: str, seen: set[str]) -> None:
     tasks = [known.name for known in chapter.tasks]
     if task not in tasks:
-        raise CourseError(f"{where}: {identifier!r} is of task {task!r}, which chapter.toml does not name.{did_you_mean(task, tasks)}")
+        raise CourseError(
+            f"{where}: {identifier!r} is of task {task!r}, which chapter.toml does not name.{did_you_mean(task, tasks)}"
+        )
     chapter.misconception(identifier)
     if identifier in seen:
         raise CourseError(f"{where}: {identifier!r} stands there twice.")

@@ -81,9 +81,7 @@ def _on_copies(function: Callable[..., Any], case: Case) -> Any:
     return function(*copy.deepcopy(case))
 
 
-def _held_on_all(
-    call: Callable[..., Any], cases: Sequence[Case], unless: Wrong, known: dict[int, Any]
-) -> str | None:
+def _held_on_all(call: Callable[..., Any], cases: Sequence[Case], unless: Wrong, known: dict[int, Any]) -> str | None:
     """Return the first misconception whose function gives what the student's gives on every case that gives anything."""
     if not unless:
         return None

@@ -52,7 +52,16 @@ def check(
     def declare(function: CheckFunction) -> CheckFunction:
         title = (inspect.getdoc(function) or function.__name__).splitlines()[0]
         declared = Check(
-            function, function.__name__, task, points, title, tuple(after), cpu_seconds, repeat, no_warnings, blames or {}
+            function,
+            function.__name__,
+            task,
+            points,
+            title,
+            tuple(after),
+            cpu_seconds,
+            repeat,
+            no_warnings,
+            blames or {},
         )
         setattr(function, MARK, declared)
         return function

@@ -174,7 +174,9 @@ def values_problem(got: np.ndarray, wrong: np.ndarray, name: str) -> CheckFailed
     if wrong.size == 1:
         return CheckFailed("WRONG_VALUE", f"{name} is {value}, which is not right")
     count = f"all {wrong.size}" if wrong.all() else f"{int(wrong.sum())} of {wrong.size}"
-    return CheckFailed("WRONG_VALUE", f"{name}{index_words(first)} is {value}, which is not right; {count} entries are off")
+    return CheckFailed(
+        "WRONG_VALUE", f"{name}{index_words(first)} is {value}, which is not right; {count} entries are off"
+    )
 
 
 def index_words(index: Any) -> str:

@@ -153,7 +153,9 @@ class Student:
         if kind == "raised":
             raise self._raised(name, answer)
         if kind == "missing":
-            message = f"{name} is not defined in {self._session.submission.name}.{did_you_mean(name, self._session.names)}"
+            message = (
+                f"{name} is not defined in {self._session.submission.name}.{did_you_mean(name, self._session.names)}"
+            )
             raise CheckFailed("NOT_WRITTEN", message, status="error")
         if kind == "unsendable":
             raise CheckFailed("WRONG_TYPE", f"{name} returned {answer.get('message', 'too much')}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader import wire
+from grader.errors import GradeError, UsageError
 from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher, WorkerGone, signal_of
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
@@ -16,6 +17,16 @@ OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard kee
 MAX_CALLBACKS = 1_000_000  # in one request
 
 Reply = tuple[str, dict[str, Any]]
+
+
+class WorkerFailed(GradeError):
+    """A worker did not start: a fault of the grader or the machine, never of the submission."""
+
+
+class IsolationRefused(UsageError):
+    """The worker cannot be confined as was asked for, so nothing is run."""
+
+
 Callback = Callable[..., Any]
 
 
@@ -105,9 +116,13 @@ class Session:
         self.worker = self.launcher.start(self.policy)
         self.sent = self.received = self.printed_from = 0
         self.generation += 1
-        kind, hello = self._receive(Deadline(10.0))
+        try:
+            kind, hello = self._receive(Deadline(10.0))
+        except (WorkerGone, DeadlineMissed, wire.WireError) as error:
+            raise WorkerFailed(f"a worker could not be started: {error or 'it ended at once'}") from None
         if kind != "hello":
-            raise RuntimeError("a worker did not say hello")
+            self.close()
+            raise IsolationRefused(f"{hello.get('message', kind)}. `grade doctor` says what is missing.")
         self.isolation = hello
 
     def _ask(
@@ -170,7 +185,7 @@ class Session:
         return reply[0], reply[1]
 
 
-REPLIES = frozenset({"hello", "value", "raised", "missing", "unsendable", "callback"})
+REPLIES = frozenset({"hello", "refused", "value", "raised", "missing", "unsendable", "callback"})
 
 
 class Handle:

@@ -132,6 +132,7 @@ def our_own() -> Iterator[str]:
     """Yield what of ours runs in a worker."""
     worker = os.path.dirname(os.path.abspath(__file__))
     yield worker
+    yield os.path.join(os.path.dirname(worker), "__init__.py")
     yield os.path.join(os.path.dirname(worker), "wire.py")
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.confine import Policy, confine, prepare_zygote
+from grader.worker.confine import FIRST_UID, LAST_UID, ConfinementError, Policy, confine, pick_uid, prepare_zygote
 from grader.worker.output import CappedOutput
 from grader.worker.pipe import Pipe
 from grader.worker.runner import Runner
@@ -35,6 +35,7 @@ def main() -> None:
     control = socket.socket(fileno=CONTROL_FD)
     warm_up()
     prepare_zygote()
+    own_user = {"uid": pick_uid(os.getpid() % (LAST_UID - FIRST_UID + 1))}
     send(control, {"ready": os.getpid()})
     child = 0
     while True:
@@ -43,7 +44,7 @@ def main() -> None:
             end(child)
             return
         if "spawn" in message:
-            child = fork(message["spawn"], fds, control)
+            child = fork(own_user | message["spawn"], fds, control)
             send(control, {"pid": child})
         elif "cpu" in message:
             send(control, {"cpu": cpu_seconds(child)})
@@ -109,7 +110,11 @@ def become_worker(policy: dict[str, Any], fds: list[int]) -> None:
 
 def serve(pipe: Pipe, policy: dict[str, Any]) -> None:
     """Confine this process, say hello with what was reached, then run the submission that is sent."""
-    report = confine(Policy(**policy))
+    try:
+        report = confine(Policy(**policy))
+    except ConfinementError as error:
+        pipe.send(("refused", {"message": str(error)}))
+        return
     pipe.send(("hello", report.to_dict()))
     sys.stdout = sys.stderr = output = CappedOutput(1)
     sys.setrecursionlimit(3000)

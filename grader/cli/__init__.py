@@ -1,0 +1,74 @@
+"""The ``grade`` command: parse, call, print. Importing it loads neither NumPy nor pytest nor SymPy."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+import grader
+from grader.errors import GradeError
+
+COMMANDS = {
+    "start": ("grader.cli.exercises", "start"),
+    "list": ("grader.cli.exercises", "list_chapters"),
+    "reset": ("grader.cli.exercises", "reset"),
+    "doctor": ("grader.cli.doctor", "doctor"),
+    "course": ("grader.cli.course", "course"),
+}
+"""Command to the module and name that hold it; imported when it is called."""
+
+
+class GradeGroup(click.Group):
+    """A group whose default command grades: ``grade chapter4 --json`` needs no word before the chapter."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the hidden command ``chapters`` before what is not a command."""
+        if args and args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version", "chapters"):
+            args = ["chapters", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order they are learnt."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command when it is needed."""
+        from importlib import import_module
+
+        module, attribute = COMMANDS.get(name, ("grader.cli.grading", "chapters"))
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(
+    cls=GradeGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Grade with `grade chapter1` (also `1`, `xor`, several at once, or `all`); its options: `grade chapter1 --help`.",
+)
+@click.version_option(grader.__version__, prog_name="micrograde")
+def cli() -> None:
+    """Grade the chapters of a course on neural networks: a true score, and which idea is still missing."""
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """Run ``grade`` and exit with its status; a person's mistake is one message on stderr, never a traceback."""
+    try:
+        status = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        status = leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        status = 130
+    except GradeError as error:
+        click.echo(f"grade: {error.message}", err=True)
+        status = error.exit_status
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 1
+    sys.exit(status or 0)

@@ -1,0 +1,104 @@
+"""``grade course``: for authors: check the course, release exercises, begin a chapter."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from grader.audit import ChapterAudit
+from grader.course import Course, find_course
+from grader.errors import UsageError
+
+
+@click.group()
+def course() -> None:
+    """Check the course itself, release the exercises, begin a new chapter."""
+
+
+def authors_course() -> Course:
+    """Return the checkout's course.
+
+    Raises:
+        UsageError: there is only the installed pack, which holds no solutions.
+    """
+    found = find_course(Path.cwd())
+    if found.kind != "checkout":
+        raise UsageError("This needs a checkout of the course with its solutions/; the installed course has none.")
+    return found
+
+
+@course.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False, metavar="[DIR]")
+def release(folder: Path | None) -> None:
+    """Write the exercises (lesson, stub, quiz) to DIR, by default the checkout's exercises/."""
+    from grader.release import release_exercises
+
+    found = authors_course()
+    out = folder or found.folder.parent / "exercises"
+    for action in release_exercises(found, out):
+        if action.verb != "unchanged":
+            click.echo(f"{action.verb} {action.path}")
+    click.echo(f"{os.path.relpath(out)} is what the solutions say.")
+
+
+@course.command()
+@click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
+@click.option(
+    "--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="Grade every answer with N seeds."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings and figures as JSON.")
+def check(chapters: tuple[str, ...], seeds: int, as_json: bool) -> int:
+    """Grade every answer of known verdict: stubs must score 0, right answers full marks, wrong ones be caught and named."""
+    from grader.audit.check import audit_chapters
+    from grader.release import diff_exercises
+
+    found = authors_course()
+    chosen = found.select(chapters or ("all",))
+    stale = diff_exercises(found, found.folder.parent / "exercises")
+    audits = audit_chapters(found, chosen, seeds, on_progress=None if as_json else progress)
+    if as_json:
+        click.echo(json.dumps({"exercises": stale, "chapters": [audit.to_dict() for audit in audits]}))
+    else:
+        print_audits(audits, stale)
+    return 1 if stale or any(audit.findings for audit in audits) else 0
+
+
+def progress(done: int, total: int, chapter: str) -> None:
+    """Show how far the audit is, on a terminal only."""
+    if click.get_text_stream("stderr").isatty():
+        click.echo(f"\r{chapter}: {done} of {total} answers ", nl=done == total, err=True)
+
+
+def print_audits(audits: list[ChapterAudit], stale: list[str]) -> None:
+    """Print the table of figures and below it every finding."""
+    click.echo(f"{'chapter':<28}{'tasks':>6}{'checks':>7}{'right':>9}{'caught':>9}{'named':>9}{'seconds':>9}")
+    for audit in audits:
+        right, caught, named = (
+            f"{part}/{whole}"
+            for part, whole in (
+                (audit.variants_passing, audit.variants),
+                (audit.caught, audit.misconceptions),
+                (audit.named, audit.misconceptions),
+            )
+        )
+        click.echo(
+            f"{audit.chapter:<28}{audit.tasks:>6}{audit.checks:>7}{right:>9}{caught:>9}{named:>9}{audit.seconds:>9}"
+        )
+    for difference in stale:
+        click.echo(f"exercises: {difference} (run `grade course release`)")
+    for audit in audits:
+        for finding in audit.findings:
+            click.echo(f"{audit.chapter}: {finding}")
+
+
+@course.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Begin a chapter: NAME is its module's name, such as `convolution`; the folder passes the check once filled in."""
+    from grader.release.scaffold import begin_chapter
+
+    folder = begin_chapter(authors_course(), name)
+    click.echo(f"Began {os.path.relpath(folder)}. Fill in what says TODO, then run `grade course check {name}`.")

@@ -1,0 +1,1 @@
+"""Views of scorecards: functions from cards to text that know nothing else."""

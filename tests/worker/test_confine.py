@@ -1,0 +1,522 @@
+"""What a confined worker can and cannot do, tried in forks of a subprocess: as root and as an unprivileged user.
+
+Hostile programs are harmless: they touch a canary in a temporary folder, a victim process of their own and loopback. The
+test process itself is never confined.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from grader.worker import landlock
+from grader.worker.confine import Policy, all_can_reach, bubblewrap_command, bubblewrap_works, pick_uid
+from grader.worker.limits import job_limits
+
+ROOT = Path(__file__).parents[2]
+USER = 60900  # an unprivileged user id that nothing else has
+SEARCH_PATH = [str(ROOT), str(Path(numpy.__file__).parents[1])]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux's")
+
+HARNESS = r"""
+import json, os, select, shutil, signal, socket, sys, tempfile, time, ctypes
+task = json.load(sys.stdin)
+sys.path[:0] = task["search_path"]
+import numpy
+from grader.worker import confine as door
+target = task["policy"].get("uid") or os.getuid()
+folder = tempfile.mkdtemp(prefix="micrograde-test-")
+canary = folder + "/canary"
+with open(canary, "w") as file:
+    file.write("secret")
+leaked = os.open(canary, os.O_RDONLY)
+for path in (folder, canary):
+    os.chown(path, target, target) if os.getuid() == 0 else None
+os.chmod(canary, 0o640)
+memory = ctypes.create_string_buffer(b"secret")
+tcp = socket.create_server(("127.0.0.1", 0))
+abstract = socket.socket(socket.AF_UNIX)
+abstract.bind("\0" + folder)
+abstract.listen()
+if task["prepare"]:
+    door.prepare_zygote()
+
+def start_victim():
+    pid = os.fork()
+    if pid == 0:
+        if os.getuid() != target:
+            os.setgroups([])
+            os.setresgid(target, target, target)
+            os.setresuid(target, target, target)
+        door.prctl(door.PR_SET_DUMPABLE, 1)
+        door.prctl(door.PR_SET_PDEATHSIG, signal.SIGKILL)
+        time.sleep(120)
+        os._exit(0)
+    return pid
+
+victim = start_victim()
+names = {"canary": canary, "folder": folder, "victim": victim, "port": tcp.getsockname()[1], "leaked": leaked,
+         "address": ctypes.addressof(memory)}
+
+def child(code, fd):
+    answer = {}
+    os.dup2(fd, 3)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number in (1, 2, 4):
+        os.dup2(os.memfd_create("output"), number)
+    try:
+        answer["report"] = door.confine(door.Policy(**task["policy"])).to_dict()
+        space = dict(names)
+        exec(compile(code, "<submission>", "exec"), space)
+        answer["result"] = space.get("result")
+    except door.ConfinementError as error:
+        answer |= {"error": "ConfinementError", "step": error.step, "text": str(error)}
+    except BaseException as error:
+        answer |= {"error": type(error).__name__, "errno": getattr(error, "errno", None), "text": repr(error)}
+    os.write(3, json.dumps(answer).encode())
+    os._exit(0)
+
+def run(code):
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            child(code, writing)
+        finally:
+            os._exit(99)
+    os.close(writing)
+    deadline = time.monotonic() + 30
+    data = b""
+    while select.select([reading], [], [], max(0, deadline - time.monotonic()))[0]:
+        part = os.read(reading, 65536)
+        data += part
+        if not part:
+            break
+    else:
+        os.kill(pid, signal.SIGKILL)
+    os.close(reading)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return {"status": status} | (json.loads(data) if data else {})
+
+try:
+    answers = {name: run(code) for name, code in task["programs"].items()}
+finally:
+    os.kill(victim, signal.SIGKILL)
+    os.waitpid(victim, 0)
+    shutil.rmtree(folder)
+json.dump(answers, sys.stdout)
+"""
+
+SYSCALL = "import ctypes, os; libc = ctypes.CDLL(None, use_errno=True)\n"
+FAIL = "\nif answer == -1: raise OSError(ctypes.get_errno(), 'refused')"
+
+# What a submission might try, and the layers each of which alone stops it: without all of them it works.
+ATTACKS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "read a file": ("open(canary).read()", ("landlock",)),
+    "list a folder": ("import os; os.listdir(folder)", ("landlock",)),
+    "write a file": ("open(canary, 'w').write('changed')", ("landlock",)),
+    "create a file": ("open(folder + '/new', 'w')", ("landlock",)),
+    "remove a file": ("import os; open(folder + '/x', 'w'); os.unlink(folder + '/x')", ("landlock", "seccomp")),
+    "make a folder": ("import os; os.mkdir(folder + '/d'); os.rmdir(folder + '/d')", ("landlock", "seccomp")),
+    "rename a file": ("import os; os.rename(canary, canary + '2'); os.rename(canary + '2', canary)", ("landlock", "seccomp")),
+    "link to a file": ("import os; os.symlink('/', folder + '/l'); os.unlink(folder + '/l')", ("landlock", "seccomp")),
+    "make a named pipe": ("import os; os.mkfifo(folder + '/p'); os.unlink(folder + '/p')", ("landlock", "seccomp")),
+    "truncate a file": ("import os; os.truncate(canary, 3)", ("landlock", "seccomp")),
+    "change a file's mode": ("import os; os.chmod(canary, 0o600)", ("seccomp",)),
+    "change a file's times": ("import os; os.utime(canary, (1, 1))", ("seccomp",)),
+    "change a file's owner": ("import os; os.chown(canary, os.getuid(), -1)", ("seccomp",)),
+    "start a process": ("import os\npid = os.fork()\nif pid == 0: os._exit(0)\nos.waitpid(pid, 0)", ("seccomp", "rlimits")),
+    "start a process with vfork": (SYSCALL + "answer = libc.vfork()\nif answer == 0: os._exit(0)" + FAIL, ("seccomp", "rlimits")),
+    "start a thread": ("import _thread, time; _thread.start_new_thread(time.time, ()); time.sleep(0.01)", ("rlimits",)),
+    "become another program": ("import os; os.execv('/bin/true', ['true'])", ("landlock", "seccomp")),
+    "make a user namespace": (SYSCALL + "answer = libc.unshare(0x10000000)" + FAIL, ("seccomp",)),
+    "open a TCP socket": ("import socket; socket.socket()", ("seccomp",)),
+    "make a socket pair": ("import socket; socket.socketpair()", ("seccomp",)),
+    "send a datagram": ("import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', port))", ("seccomp",)),
+    "connect": ("import socket; socket.create_connection(('127.0.0.1', port))", ("landlock", "seccomp")),
+    "listen": ("import socket; socket.create_server(('127.0.0.1', 0))", ("landlock", "seccomp")),
+    "connect to an abstract socket": ("import socket; socket.socket(1).connect('\\0' + folder)", ("landlock", "seccomp")),
+    "signal another process": ("import os; os.kill(victim, 0)", ("landlock", "seccomp")),
+    "signal a thread of another process": (SYSCALL + "answer = libc.tgkill(victim, victim, 0)" + FAIL, ("landlock", "seccomp")),
+    "open another process": ("import os; os.pidfd_open(victim)", ("seccomp",)),
+    "slow down another process": ("import os; os.setpriority(0, victim, 10)", ("seccomp",)),
+    "read another process's limits": ("import resource; resource.prlimit(victim, resource.RLIMIT_CPU)", ("seccomp",)),
+    "read another process's memory": ("open(f'/proc/{victim}/mem', 'rb')", ("landlock",)),
+    "copy another process's memory": (
+        SYSCALL + "class Range(ctypes.Structure): _fields_ = (('at', ctypes.c_void_p), ('size', ctypes.c_size_t))\n"
+        "found = ctypes.create_string_buffer(6)\n"
+        "here, there = Range(ctypes.addressof(found), 6), Range(address, 6)\n"
+        "answer = libc.process_vm_readv(victim, ctypes.byref(here), 1, ctypes.byref(there), 1, 0)" + FAIL,
+        ("landlock", "seccomp"),
+    ),
+    "read about another process": ("open(f'/proc/{victim}/stat').read()", ("landlock",)),
+    "allocate beyond the limit": ("bytearray(700 << 20)", ("rlimits",)),
+    "allocate in a memory file": ("import os; os.memfd_create('x')", ("seccomp",)),
+    "allocate in shared memory": (
+        SYSCALL + "answer = libc.shmget(0, 4096, 0o1600)\nif answer >= 0: libc.shmctl(answer, 0, None)" + FAIL, ("seccomp",)
+    ),
+    "raise its limits": ("import resource; resource.setrlimit(resource.RLIMIT_CPU, (1000, 1000))", ("rlimits",)),
+    "change its limits": ("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))", ("seccomp",)),
+    "write much output": ("import os; [os.write(1, bytes(1 << 20)) for _ in range(4)]", ("rlimits",)),
+    "open many files": ("import os; [os.dup(1) for _ in range(100)]", ("rlimits",)),
+    "read an inherited file": ("import os; os.pread(leaked, 6, 0)", ("closed-fds",)),
+    "watch files": (SYSCALL + "answer = libc.inotify_init()" + FAIL, ("seccomp",)),
+    "change the name of the machine it runs as": (SYSCALL + "answer = libc.personality(0x20000)" + FAIL, ("seccomp",)),
+    "make a timer of signals to others": ("import fcntl; fcntl.fcntl(1, fcntl.F_SETOWN, victim)", ("landlock", "seccomp")),
+    "stay in the parent's group": ("import os\nif os.getpgid(0) == os.getpid(): raise OSError('own group')", ("session",)),
+}  # fmt: skip
+ONLY_AS_ROOT: dict[str, tuple[str, tuple[str, ...]]] = {
+    "give a file away": ("import os; os.chown(canary, 1, 1)", ("seccomp", "uid", "no-capabilities")),
+    "stay root": ("import os\nif 0 not in os.getresuid() + os.getresgid(): raise OSError('not root')", ("uid",)),
+    "stay in root's groups": ("import os\nif 0 not in os.getgroups() + [os.getgid()]: raise OSError('no groups')", ("uid",)),
+}  # fmt: skip
+
+# What right answers need; each must end without an exception.
+WORK = {
+    "linear algebra": "import numpy as np; a = np.eye(60) * 3; np.linalg.svd(a); np.linalg.solve(a, a); np.linalg.eigh(a)",
+    "a large product": "import numpy as np; result = float((np.ones((900, 900)) @ np.ones((900, 900))).sum())",
+    "Fourier transforms": "import numpy as np; np.fft.ifft2(np.fft.fft2(np.ones((64, 64))))",
+    "random numbers": "import numpy as np; np.random.default_rng().normal(size=100); np.random.seed(0); np.random.rand(9)",
+    "polynomials": "import numpy.polynomial as p; p.Polynomial.fit([0, 1, 2], [1, 2, 5], 2)",
+    "masked arrays": "import numpy.ma as ma; ma.array([1, 2], mask=[0, 1]).mean()",
+    "numpy.testing": "import numpy.testing as t; t.assert_allclose(1.0, 1.0)",
+    "strings and records": "import numpy as np; np.char.upper(['a']); np.rec.array([(1, 2.0)], dtype=[('a', int), ('b', float)])",
+    "much memory within the limit": "import numpy as np; np.ones(40 << 20).sum()",
+    "printing": "print('x' * 100_000, flush=True); import numpy as np; print(np.random.default_rng(0).normal(size=(99, 9)))",
+    "the usual imports": "import math, random, itertools, collections, dataclasses, typing, functools, statistics, decimal, "
+    "fractions, copy, time, warnings, json, re, string, heapq, bisect, enum, abc, operator, pprint, textwrap, timeit, logging",
+    "imports with shared libraries": "import zlib, bz2, lzma, hashlib, ctypes, sqlite3, ssl, uuid; "
+    "hashlib.sha256(b'x').digest(); sqlite3.connect(':memory:').execute('select 1')",
+    "time": "import time, datetime, zoneinfo; time.perf_counter(); time.sleep(0.001); time.process_time(); time.localtime(); "
+    "datetime.datetime.now(zoneinfo.ZoneInfo('Europe/Paris'))",
+    "its own limits and name": "import os, resource, platform; resource.getrlimit(resource.RLIMIT_AS); os.cpu_count(); "
+    "platform.machine(); resource.getrusage(resource.RUSAGE_SELF); os.getcwd()",
+    "an alarm of its own": "import signal, time; signal.signal(signal.SIGALRM, lambda *a: None); "
+    "signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(0.03)",
+    "a signal to itself": "import signal; signal.signal(signal.SIGUSR2, lambda *a: None); signal.raise_signal(signal.SIGUSR2)",
+    "the source of NumPy": "import inspect, numpy as np; inspect.getsource(np.linalg.solve)",
+    "a traceback": "import traceback\ntry: 1 / 0\nexcept ZeroDivisionError: traceback.format_exc()",
+    "a stopped thread": "import threading\ntry: threading.Thread(target=print).start()\nexcept RuntimeError: pass",
+    "a warning": "import warnings, numpy as np\nwith warnings.catch_warnings(record=True): np.log(np.zeros(1))",
+}  # fmt: skip
+
+KERNEL = {"level": "kernel", "output_bytes": 1 << 20}
+
+
+@functools.cache
+def python_for(user: str) -> str:
+    """Return an interpreter that a user may run: the tests' own, or the system's if that is the same version."""
+    if user == "root" or os.getuid() != 0 or all_can_reach((os.path.realpath(sys.executable),)):
+        return sys.executable
+    system = "/usr/bin/python3"
+    version = subprocess.run([system, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True)
+    if version.stdout.strip() != str(sys.version_info[:2]):
+        pytest.skip(f"no Python {sys.version_info[:2]} that an unprivileged user may run")
+    return system
+
+
+def run_as(
+    user: str, policy: dict[str, Any], programs: dict[str, str], prepare: bool = True, wrapped: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Return what became of each program, run in a confined fork of a process of that user."""
+    if user == "root" and os.getuid() != 0:
+        pytest.skip("the tests do not run as root")
+    if user == "root":
+        policy = {"uid": pick_uid(0)} | policy
+    task = {"policy": policy, "programs": programs, "prepare": prepare, "search_path": SEARCH_PATH}
+    identity: dict[str, Any] = {}
+    if user == "user" and os.getuid() == 0:
+        identity = {"user": USER, "group": USER, "extra_groups": []}
+    command = [python_for(user), "-I", "-c", HARNESS]
+    if wrapped:
+        command = bubblewrap_command(command, landlock.readable_paths())
+    process = subprocess.run(
+        command,
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd="/",
+        env={"OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"},
+        **identity,
+    )
+    assert process.returncode == 0, process.stderr
+    answers: dict[str, dict[str, Any]] = json.loads(process.stdout)
+    return answers
+
+
+@functools.cache
+def everything(user: str, profile: str) -> dict[str, dict[str, Any]]:
+    """Return what becomes of all attacks and all work at the level "kernel"."""
+    attacks = ATTACKS | (ONLY_AS_ROOT if user == "root" else {})
+    return run_as(user, KERNEL | {"profile": profile}, {name: code for name, (code, _) in attacks.items()} | WORK)
+
+
+@functools.cache
+def without(user: str, layers: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Return what becomes of the attacks that layers stop when these are left out."""
+    attacks = {name: code for name, (code, stopped_by) in (ATTACKS | ONLY_AS_ROOT).items() if stopped_by == layers}
+    return run_as(user, KERNEL | {"level": "auto", "without": layers}, attacks)
+
+
+def succeeded(answer: dict[str, Any]) -> bool:
+    """Return whether a program did what it wanted; one that became another program says nothing and exits with 0."""
+    return answer["status"] == 0 and "error" not in answer
+
+
+def cases() -> Iterator[tuple[str, str]]:
+    """Yield every user and attack."""
+    yield from (("user", name) for name in ATTACKS)
+    yield from (("root", name) for name in ATTACKS | ONLY_AS_ROOT)
+
+
+@pytest.mark.parametrize("profile", ["allow", "deny"])
+@pytest.mark.parametrize(("user", "attack"), cases())
+def test_attack_is_stopped(user: str, attack: str, profile: str) -> None:
+    answer = everything(user, profile)[attack]
+    assert not succeeded(answer), answer
+    assert answer["error"] in ("PermissionError", "OSError", "RuntimeError", "MemoryError", "ValueError", "BlockingIOError")
+
+
+@pytest.mark.parametrize(("user", "attack"), cases())
+def test_attack_works_without_the_layers_that_stop_it(user: str, attack: str) -> None:
+    answer = without(user, (ATTACKS | ONLY_AS_ROOT)[attack][1])[attack]
+    assert succeeded(answer), answer
+
+
+@pytest.mark.parametrize("profile", ["allow", "deny"])
+@pytest.mark.parametrize("user", ["user", "root"])
+@pytest.mark.parametrize("work", WORK)
+def test_right_answers_are_not_in_the_way(user: str, work: str, profile: str) -> None:
+    answer = everything(user, profile)[work]
+    assert succeeded(answer), answer
+
+
+@pytest.mark.parametrize("user", ["user", "root"])
+def test_report_says_what_was_reached(user: str) -> None:
+    report = everything(user, "allow")["linear algebra"]["report"]
+    assert report["level"] == "kernel"
+    assert {f"landlock-{landlock.abi_version()}", "seccomp-allow", "rlimits", "no-new-privs"} <= set(report["features"])
+    assert ("uid" in report["features"]) == (user == "root")
+    assert report["failed"] == {}
+    assert [name for name, is_blocked in report["blocked"].items() if not is_blocked] == ["stat hidden files"]
+
+
+@pytest.mark.parametrize("layers", [("landlock",), ("seccomp",), ("rlimits",)])
+def test_report_tells_a_missing_layer(layers: tuple[str, ...]) -> None:
+    report = run_as("user", {"level": "auto", "without": layers}, {"nothing": ""})["nothing"]["report"]
+    assert report["level"] == "process"
+    assert layers[0] in report["failed"]["self-test"]
+
+
+def test_probes_see_what_a_missing_layer_opens() -> None:
+    policies: dict[str, tuple[str, ...]] = {"landlock": ("landlock",), "seccomp": ("seccomp", "rlimits")}
+    for expected, layers in policies.items():
+        report = run_as("user", {"level": "auto", "without": layers}, {"nothing": ""})["nothing"]["report"]
+        still_open = {name for name, is_blocked in report["blocked"].items() if not is_blocked}
+        if expected == "landlock":
+            assert {"read /etc/passwd", "list home folders", "create a file", "read /proc"} <= still_open
+        else:
+            assert {"start a process", "open a socket", "change a file's mode", "allocate outside the limits"} <= still_open
+
+
+@pytest.mark.parametrize("layer", ["landlock", "seccomp", "rlimits"])
+def test_kernel_level_refuses_when_a_layer_is_left_out(layer: str) -> None:
+    answer = run_as("user", KERNEL | {"without": [layer]}, {"nothing": "result = 'ran'"})["nothing"]
+    assert (answer["error"], answer["step"]) == ("ConfinementError", "self-test")
+    assert "result" not in answer
+
+
+@pytest.mark.parametrize("user", ["user", "root"])
+def test_a_step_that_fails_stops_the_run(user: str) -> None:
+    answer = run_as(user, KERNEL | {"readable": ["/nonexistent/folder"]}, {"nothing": "result = 'ran'"})["nothing"]
+    assert (answer["error"], answer["step"]) == ("ConfinementError", "landlock")
+    assert "/nonexistent/folder" in answer["text"]
+    assert "result" not in answer
+
+
+def test_auto_goes_on_without_a_step_and_says_so() -> None:
+    answer = run_as("user", {"level": "auto", "readable": ["/nonexistent/folder"]}, {"nothing": "result = 'ran'"})["nothing"]
+    assert answer["result"] == "ran"
+    assert answer["report"]["level"] == "process"
+    assert "/nonexistent/folder" in answer["report"]["failed"]["landlock"]
+    assert "seccomp-allow" in answer["report"]["features"]
+
+
+def test_user_change_that_is_not_permitted_stops_the_run() -> None:
+    answer = run_as("user", KERNEL | {"uid": USER + 1}, {"nothing": ""})["nothing"]
+    assert (answer["error"], answer["step"]) == ("ConfinementError", "uid")
+
+
+def test_no_new_privs_is_what_lets_a_user_have_landlock_and_seccomp() -> None:
+    answer = run_as("user", KERNEL | {"without": ["no-new-privs"]}, {"nothing": ""}, prepare=False)["nothing"]
+    assert (answer["error"], answer["step"]) == ("ConfinementError", "landlock")
+
+
+def test_process_level_has_limits_only() -> None:
+    programs = {"memory": ATTACKS["allocate beyond the limit"][0], "read": ATTACKS["read a file"][0]}
+    answers = run_as("user", {"level": "process"}, programs)
+    assert answers["memory"]["error"] == "MemoryError"
+    assert succeeded(answers["read"])
+    assert answers["read"]["report"]["level"] == "process"
+    assert answers["read"]["report"]["failed"] == {}
+
+
+def test_other_threads_are_refused() -> None:
+    code = "import _thread, time; _thread.start_new_thread(time.sleep, (5,)); result = door.confine(door.Policy())"
+    setup = "from grader.worker import confine as door\n"
+    policy = {"level": "process", "without": ["rlimits"]}
+    report = run_as("user", policy, {"thread": f"{setup}{code}.to_dict()"})["thread"]["result"]
+    assert "2 threads" in report["failed"]["single-thread"]
+
+
+def test_cpu_limit_ends_the_worker_with_its_own_signal() -> None:
+    loop = "import time\nwhile time.process_time() < 1.5: pass"
+    assert run_as("user", KERNEL | {"cpu_seconds": 1}, {"loop": loop})["loop"]["status"] == -signal.SIGXCPU
+    assert succeeded(run_as("user", {"cpu_seconds": 1, "without": ["rlimits"]}, {"loop": loop})["loop"])
+
+
+def test_cpu_limit_cannot_be_ignored() -> None:
+    loop = "import signal, time; signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile time.process_time() < 4: pass"
+    assert run_as("user", KERNEL | {"cpu_seconds": 1}, {"loop": loop})["loop"]["status"] == -signal.SIGKILL
+
+
+def test_call_numbers_of_another_machine_kill() -> None:
+    x32_getpid = SYSCALL + "libc.syscall(ctypes.c_long(0x40000000 | 39))"
+    assert run_as("user", KERNEL, {"x32": x32_getpid})["x32"]["status"] == -signal.SIGSYS
+
+
+def test_unknown_calls_do_not_exist() -> None:
+    for number in (435, 437, 1000):  # clone3, openat2, one that no kernel has
+        code = SYSCALL + f"answer = libc.syscall({number}, 0, 0)" + FAIL
+        assert run_as("user", KERNEL, {"call": code})["call"]["errno"] == 38  # ENOSYS
+
+
+DEATH = r"""
+import json, os, signal, sys, time
+task = json.load(sys.stdin)
+sys.path[:0] = task["search_path"]
+from grader.worker import confine as door
+door.prepare_zygote()
+reading, writing = os.pipe()
+middle = os.fork()
+if middle == 0:
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 3)
+        door.confine(door.Policy(**task["policy"]))
+        os.write(3, b"ready")
+        time.sleep(60)
+        os._exit(0)
+    os.read(reading, 5)
+    os.write(1, b"%d\n" % child)
+    os._exit(0)
+os.waitpid(middle, 0)
+deadline = time.monotonic() + task["patience"]
+while True:
+    pid, status = os.waitpid(-1, os.WNOHANG)
+    if pid or time.monotonic() > deadline:
+        break
+    time.sleep(0.005)
+print(os.waitstatus_to_exitcode(status) if pid else "alive", flush=True)
+"""
+
+
+@pytest.mark.parametrize(("left_out", "expected"), [((), str(-signal.SIGKILL)), (("death-signal",), "alive")])
+@pytest.mark.parametrize("user", ["user", "root"])
+def test_worker_ends_with_its_zygote(user: str, left_out: tuple[str, ...], expected: str) -> None:
+    if user == "root" and os.getuid() != 0:
+        pytest.skip("the tests do not run as root")
+    policy = {"uid": pick_uid(0) if user == "root" else None, "without": left_out}
+    task = {"policy": policy, "search_path": SEARCH_PATH, "patience": 0.3 if left_out else 10}
+    identity: dict[str, Any] = {"user": USER, "group": USER} if user == "user" and os.getuid() == 0 else {}
+    command = [python_for(user), "-I", "-c", DEATH]
+    process = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, timeout=60, cwd="/", **identity)
+    child, ending = process.stdout.split()
+    if ending == "alive":
+        os.kill(int(child), signal.SIGKILL)
+    assert ending == expected, process.stderr
+
+
+def test_zygote_hides_its_memory_and_adopts_orphans() -> None:
+    code = (
+        f"import sys; sys.path[:0] = {SEARCH_PATH!r}\n"
+        "import ctypes; from grader.worker.confine import prepare_zygote, prctl\n"
+        "prepare_zygote(); adopts = ctypes.c_int(); prctl(37, ctypes.addressof(adopts))\n"
+        "print(prctl(3), adopts.value, prctl(39))"  # PR_GET_DUMPABLE, PR_GET_CHILD_SUBREAPER, PR_GET_NO_NEW_PRIVS
+    )
+    process = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert process.stdout.split() == ["0", "1", "1"]
+
+
+def test_profile_falls_back_when_ordinary_work_needs_a_refused_call() -> None:
+    code = (
+        f"import sys; sys.path[:0] = {SEARCH_PATH!r}\n"
+        "from grader.worker import confine, probes\n"
+        "print(confine.pick_profile()); confine.pick_profile.cache_clear()\n"
+        "import os; probes.ordinary_work = os.pipe\n"  # a call that only the deny profile lets through
+        "sys.stderr = None; print(confine.pick_profile())"
+    )
+    process = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert process.stdout.split() == ["allow", "deny"]
+
+
+@pytest.mark.skipif(not bubblewrap_works(), reason="bubblewrap is not installed or may not work here")
+@pytest.mark.parametrize("user", ["user", "root"])
+def test_bubblewrap_hides_what_landlock_cannot(user: str) -> None:
+    if user == "user" and os.getuid() == 0:
+        pytest.skip("needs the tests to run as that user")
+    secret = f"import os\nresult = [os.path.exists(p) for p in ('/etc/passwd', '/home', {str(ROOT / 'solutions')!r})]"
+    packages = f"import os; result = os.path.exists({str(Path(pytest.__file__).parent)!r})"
+    answers = run_as(user, KERNEL, WORK | {"secret": secret, "packages": packages}, wrapped=True)
+    assert answers["secret"]["result"] == [False, False, False]
+    assert answers["packages"]["result"] is False
+    assert all(answers["secret"]["report"]["blocked"].values())
+    assert [name for name in WORK if not succeeded(answers[name])] == []
+
+
+def test_readable_paths_name_numpy_and_not_the_packages_beside_it() -> None:
+    paths = landlock.readable_paths()
+    site_packages = Path(numpy.__file__).parents[1]
+    assert str(site_packages / "numpy") in paths
+    readable = tuple(f"{path}/" for path in paths)
+    for hidden in (site_packages, Path(pytest.__file__), ROOT / "grader" / "student", ROOT / "solutions", Path.home()):
+        assert not f"{hidden}/".startswith(readable), hidden
+    for needed in (json.__file__, landlock.__file__, str(ROOT / "grader" / "wire.py")):
+        assert f"{needed}/".startswith(readable), needed
+
+
+def test_ruleset_asks_for_everything_that_a_version_of_landlock_can_handle() -> None:
+    sizes = {1: 8, 2: 8, 3: 8, 4: 16, 5: 16, 6: 24, 7: 24, 12: 24}
+    assert {abi: len(landlock.ruleset_attributes(abi)) for abi in sizes} == sizes
+    assert landlock.ruleset_attributes(4)[:8] == (0x7FFF).to_bytes(8, sys.byteorder)
+
+
+def test_policy_is_plain_data() -> None:
+    assert Policy(**{"readable": ["/usr"], "without": ["uid"]}).level == "auto"
+
+
+def test_uids_have_a_range_of_their_own() -> None:
+    if os.getuid() != 0:
+        assert pick_uid(0) is None
+        return
+    assert pick_uid(0) != pick_uid(1)
+    with pytest.raises(ValueError, match="slot 1000 "):
+        pick_uid(1000)
+
+
+def test_windows_job_allows_one_process() -> None:
+    limits = job_limits(512 << 20, 20)
+    assert limits.BasicLimitInformation.ActiveProcessLimit == 1
+    assert limits.ProcessMemoryLimit == limits.JobMemoryLimit == 512 << 20
