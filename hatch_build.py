@@ -33,8 +33,8 @@ class PackTheCourse(BuildHookInterface):  # type: ignore[type-arg]  # hatchling'
     def _write_pack(self, root: Path) -> None:
         sys.path.insert(0, str(root))
         try:
-            from grader.course import load_course  # noqa: PLC0415 - found only on the path set above
-            from grader.release import write_pack  # noqa: PLC0415
+            from grader.course import load_course
+            from grader.release import write_pack
         finally:
             sys.path.remove(str(root))
         write_pack(load_course(root / "solutions"), root / PACK)

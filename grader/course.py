@@ -51,6 +51,23 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class DeclaredFormula:
+    """A formula that a task asks for, told by the function it comes from; no answer is stored.
+
+    Attributes:
+        key: its key in the dict that the task returns, "" if the task returns the formula itself.
+        function: what the formula is, or is the derivative of, in Python's syntax.
+        variables: the names that an answer may use.
+        with_respect_to: the variable to derive by, "" if the function itself is asked for.
+    """
+
+    key: str
+    function: str
+    variables: tuple[str, ...]
+    with_respect_to: str
+
+
+@dataclass(frozen=True)
 class Task:
     """A function or class that the student fills in.
 
@@ -60,6 +77,7 @@ class Task:
         collect: the result is an iterable and is passed through ``list``.
         kind: "function" or "class".
         cpu_seconds: CPU seconds of one call.
+        formulas: what it answers in formulas.
     """
 
     name: str
@@ -72,6 +90,7 @@ class Task:
     collect: bool = False
     kind: str = "function"
     cpu_seconds: float = CPU_SECONDS
+    formulas: tuple[DeclaredFormula, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -334,7 +353,7 @@ def load_chapter(
 
 
 def _task(table: Table, cpu_seconds: float) -> Task:
-    table.only("name", "points", "title", "hint", "lesson", "returns", "opaque", "collect", "kind", "cpu_seconds")
+    table.only("name", "points", "title", "hint", "lesson", "returns", "opaque", "collect", "kind", "cpu_seconds", "formula")
     task = Task(
         name=table.text("name"),
         points=table.whole("points"),
@@ -346,6 +365,7 @@ def _task(table: Table, cpu_seconds: float) -> Task:
         collect=table.flag("collect", False),
         kind=table.one_of("kind", ("function", "class"), "function"),
         cpu_seconds=_positive(table, "cpu_seconds", cpu_seconds),
+        formulas=tuple(_formula(row) for row in table.tables("formula")) if table.has("formula") else (),
     )
     if task.name == "quiz":
         raise CourseError(f"{table.where}: name is that of the quiz: give the function another name.")
@@ -362,6 +382,19 @@ def _task(table: Table, cpu_seconds: float) -> Task:
     if task.collect and task.returns:
         raise CourseError(f"{table.where}: collect is for one result and returns for several: take one of them out.")
     return task
+
+
+def _formula(table: Table) -> DeclaredFormula:
+    table.only("key", "function", "variables", "with_respect_to")
+    formula = DeclaredFormula(
+        key=table.text("key", ""),
+        function=table.text("function"),
+        variables=table.words("variables") or ("x",),
+        with_respect_to=table.text("with_respect_to", ""),
+    )
+    if formula.with_respect_to and formula.with_respect_to not in formula.variables:
+        raise CourseError(f"{table.where}: with_respect_to is {formula.with_respect_to!r}, which is not in variables.")
+    return formula
 
 
 def _misconceptions(table: Table, where: str) -> Iterable[Misconception]:

@@ -41,7 +41,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
     Case is ignored. The closest candidate is named, and with it at most two that are about as close.
     """
-    from difflib import SequenceMatcher  # noqa: PLC0415 - rarely needed, and slow to import
+    from difflib import SequenceMatcher
 
     mistyped = word[:LONGEST_WORD].lower()
     likeness = {

@@ -41,6 +41,7 @@ class Attempt:
     source: Source
     time_limit: float | None = None
     only: frozenset[str] | None = None
+    in_order: bool = True
     unreadable: Ungradable | None = None
     student: Student = field(init=False)
     passed: set[str] = field(default_factory=set)
@@ -187,7 +188,7 @@ class Item(pytest.Item):
         return {
             "name": self.name, "title": self.title, "task": self.task, "status": "not_run", "points": 0,
             "max_points": self.points, "code": None, "message": None, "file": None, "line": None, "misconception": None,
-            "hint": None, "output": "", "duration_s": 0.0,
+            "misconception_title": None, "hint": None, "output": "", "duration_s": 0.0,
         }  # fmt: skip
 
     def runtest(self) -> None:
@@ -214,7 +215,7 @@ class Item(pytest.Item):
         status = failed.status or STATUS_OF[failed.code]
         return {
             "status": status, "code": failed.code, "message": failed.message, "line": failed.line,
-            "misconception": failed.misconception, "hint": failed.hint,
+            "misconception": failed.misconception, "misconception_title": failed.misconception_title, "hint": failed.hint,
         }  # fmt: skip
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -241,7 +242,7 @@ class CheckItem(Item):
     def judge(self, attempt: Attempt) -> None:
         """Call the check with the student's module and its own stream of inputs."""
         missed = [name for name in self.check.after if name not in attempt.passed]
-        if missed:
+        if missed and attempt.in_order:
             raise CheckFailed("BLOCKED", "waits for an earlier check of this task")
         attempt.student._begin(self.settings(attempt))
         rng = CheckRandom(np.random.PCG64(attempt.source.number(self.chapter.name, self.name)))
@@ -285,9 +286,10 @@ class QuizItem(Item):
 
 def judge_formula(question: Question, answer: str, seed: int) -> None:
     """Raise CheckFailed unless a formula is equal to the question's."""
-    from grader.checks.formulas import expect_formula, plain_formula  # the only way to sympy: only where one is judged
+    from grader.checks.formulas import expect_formula  # SymPy takes longer to import than a chapter to grade
+    from grader.symbolic import Formula
 
-    expect_formula(answer, plain_formula(str(question.answer), question.variables), question.id, seed)
+    expect_formula(answer, Formula(str(question.answer), question.variables), question.id, seed)
 
 
 def import_checks(chapter: Chapter) -> ModuleType:

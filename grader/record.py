@@ -15,8 +15,20 @@ import grader
 from grader.course import Chapter, Course, Misconception
 from grader.plugin import ROW, Finished, Item
 from grader.scorecard import (
-    LONGEST_OUTPUT, CheckResult, CourseInfo, FileInfo, GraderInfo, Isolation, MisconceptionInfo, Reason, Run, Scorecard,
-    SubmissionInfo, TaskResult, Where, clean_text,
+    LONGEST_OUTPUT,
+    CheckResult,
+    CourseInfo,
+    FileInfo,
+    GraderInfo,
+    Isolation,
+    MisconceptionInfo,
+    Reason,
+    Run,
+    Scorecard,
+    SubmissionInfo,
+    TaskResult,
+    Where,
+    clean_text,
 )  # fmt: skip
 from grader.verdict import Ungradable
 
@@ -80,6 +92,7 @@ def task_results(chapter: Chapter, rows: Iterable[Row], file: str) -> tuple[Task
 def check_result(chapter: Chapter, row: Row, file: str) -> CheckResult:
     """Return one row of the scorecard; text from the student's side is cleaned."""
     misconception = next((m for m in chapter.misconceptions if m.id == row["misconception"]), None)
+    title = misconception.title if misconception else row["misconception_title"]
     line = row["line"]
     return CheckResult.ended(
         row["name"],
@@ -89,7 +102,7 @@ def check_result(chapter: Chapter, row: Row, file: str) -> CheckResult:
         code=row["code"],
         message=clean_text(row["message"]) if row["message"] else None,
         where=Where(row["file"] or file, line) if line else None,
-        misconception=MisconceptionInfo(misconception.id, misconception.title) if misconception else None,
+        misconception=MisconceptionInfo(row["misconception"], title) if title else None,
         hint=hint_for(chapter, row, misconception),
         output=clean_text(row["output"], LONGEST_OUTPUT) or None,
         duration_s=row["duration_s"],

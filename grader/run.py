@@ -36,6 +36,7 @@ class Job:
         submission: what was read, or why nothing could be.
         quiz: the bytes of the quiz answers, None if there are none, or why they could not be read.
         only: names of the tasks whose checks are run; None runs all.
+        in_order: whether a check waits for those it names; False runs every check, to see whether it fails by itself.
     """
 
     chapter: Chapter
@@ -45,6 +46,7 @@ class Job:
     student: str | None = None
     submitted_at: str | None = None
     only: frozenset[str] | None = None
+    in_order: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,15 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
 
     def attempts() -> Iterator[Attempt]:
         for job in jobs:
-            readable = isinstance(job.submission, Submission)
-            submission = job.submission if readable else Submission(job.chapter.file_name, b"")
-            session = Session(launcher, submission, job.chapter.module, settings.policy, LOAD_SECONDS)
-            files = [file_info(submission.name, submission.source)] if readable else []
+            read, reason = sorted_out(job)
+            session = Session(launcher, read, job.chapter.module, settings.policy, LOAD_SECONDS)
+            files = [] if reason else [file_info(read.name, read.source)]
             if isinstance(job.quiz, bytes):
                 files.append(file_info("quiz.toml", job.quiz))
             current[:] = [(job, SubmissionInfo(job.student, tuple(files), job.submitted_at))]
-            yield Attempt(job.chapter, session, judgements(job), job.source, settings.time_limit, job.only,
-                          None if readable else job.submission)  # fmt: skip
+            yield Attempt(
+                job.chapter, session, judgements(job), job.source, settings.time_limit, job.only, job.in_order, reason
+            )
 
     def finish(finished: Finished, items: list[Item]) -> None:
         job, info = current[0]
@@ -116,6 +118,13 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
         raise plugin.broken
     if status not in (0, 1):
         raise CourseError(f"pytest ended with status {int(status)} before everything was graded")
+
+
+def sorted_out(job: Job) -> tuple[Submission, Ungradable | None]:
+    """Return a job's submission, or an empty one and the reason why there is none."""
+    if isinstance(job.submission, Submission):
+        return job.submission, None
+    return Submission(job.chapter.file_name, b""), job.submission
 
 
 def extra_of(job: Job) -> dict[str, Any]:

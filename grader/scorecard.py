@@ -308,7 +308,7 @@ class Scorecard:
 
 def load_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of the scorecard."""
-    from importlib.resources import files  # noqa: PLC0415 - not needed to grade
+    from importlib.resources import files
 
     schema: dict[str, Any] = json.loads(files("grader").joinpath("scorecard.schema.json").read_text(encoding="utf-8"))
     return schema

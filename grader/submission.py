@@ -65,9 +65,10 @@ def read_plain_file(path: Path, limit: int) -> bytes:
         raise Ungradable("NOT_WRITTEN", f"{path.name} is not there") from None
     except OSError as error:
         raise Ungradable("NOT_WRITTEN", f"{path.name} cannot be read: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise Ungradable("NOT_WRITTEN", f"{path.name} is not a plain file")
     with os.fdopen(fd, "rb") as file:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise Ungradable("NOT_WRITTEN", f"{path.name} is not a plain file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise Ungradable("NOT_WRITTEN", f"{path.name} is larger than {limit // 1000} kB")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grader.scorecard import CODES, CheckStatus
 
-STATUS_OF = {code: status for status, codes in reversed(CODES.items()) for code in codes if code}
+STATUS_OF = {code: status for status, codes in reversed(list(CODES.items())) for code in codes if code}
 """The status of a check that ended with a code; a missing function is NOT_WRITTEN with status ``error``."""
 
 
@@ -19,6 +19,7 @@ class CheckFailed(Exception):
         message: what the student reads; says nothing of what was expected where that gives the answer away.
         line: line of the submission, or None.
         misconception: id of the wrong idea that explains the value, or None.
+        misconception_title: its title, where it is not one of chapter.toml's.
         status: overrides the code's status.
         hint: overrides the hint of misconception or task.
     """
@@ -27,6 +28,7 @@ class CheckFailed(Exception):
     message: str
     line: int | None = None
     misconception: str | None = None
+    misconception_title: str | None = None
     status: CheckStatus | None = None
     hint: str | None = None
 

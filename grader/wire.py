@@ -328,7 +328,7 @@ def _to_array(dec: _Decoder, args: list[Any], depth: int) -> np.ndarray:
 
 def _from_buffer(data: memoryview, dtype: str) -> np.ndarray:
     if dtype == "|b1":
-        return np.frombuffer(data, dtype=np.uint8) != 0  # any byte but 0 and 1 would make a bool that equals nothing
+        return np.array(np.frombuffer(data, dtype=np.uint8) != 0)  # any byte but 0 and 1 would make a bool that equals nothing
     return np.frombuffer(data, dtype=dtype).copy()
 
 

@@ -51,7 +51,9 @@ def test_a_chapter_is_what_its_toml_says() -> None:
     assert chapter.task("Counter").kind == "class"
     assert [task.cpu_seconds for task in chapter.tasks] == [1.0, 1.0, 1.0, 3.0]
     assert chapter.misconception("double-squares").title == "squaring for doubling"
-    assert chapter.lesson_path.is_file() and chapter.checks_path.is_file() and chapter.solution_path.is_file()
+    assert chapter.lesson_path.is_file()
+    assert chapter.checks_path.is_file()
+    assert chapter.solution_path.is_file()
     assert [question.id for question in chapter.questions] == ["q1", "q2", "q3", "q4"]
 
 
@@ -67,8 +69,20 @@ def test_only_the_chapter_asked_for_is_read(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["chapter4", "4", "04", "chapter04", "Chapter4", "backward_pass", "BACKWARD_PASS", "backward-pass"]
-    + ["chapter04_backward_pass", " chapter4 ", "chapter 4", "chapter_4"],
+    [
+        "chapter4",
+        "4",
+        "04",
+        "chapter04",
+        "Chapter4",
+        "backward_pass",
+        "BACKWARD_PASS",
+        "backward-pass",
+        "chapter04_backward_pass",
+        " chapter4 ",
+        "chapter 4",
+        "chapter_4",
+    ],
 )
 def test_a_chapter_has_many_names(folder: Path, text: str) -> None:
     add_chapters(folder, "chapter04_backward_pass", "chapter14_other")

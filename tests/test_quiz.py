@@ -60,7 +60,8 @@ class TestAnAuthorsQuiz:
         assert [found.kind for found in QUESTIONS] == ["one", "several", "number", "formula"]
         assert [found.answer for found in QUESTIONS] == ["b", ("a", "c"), 0.25, "2*x"]
         assert SEVERAL.text == "Which are even?\nMark all of them."
-        assert NUMBER.tolerance == 0.001 and FORMULA.variables == ("x",)
+        assert NUMBER.tolerance == 0.001
+        assert FORMULA.variables == ("x",)
 
     @pytest.mark.parametrize(
         ("own", "total", "shares"),
@@ -163,8 +164,10 @@ class TestThePacksQuestions:
 
     def test_no_answer_stands_there_in_clear(self) -> None:
         hidden = hide_questions(QUESTIONS)
-        assert hidden == hide_questions(QUESTIONS) and hidden.isascii()
-        assert "2*x" not in hidden and "Which" not in hidden
+        assert hidden == hide_questions(QUESTIONS)
+        assert hidden.isascii()
+        assert "2*x" not in hidden
+        assert "Which" not in hidden
 
     @pytest.mark.parametrize("hidden", ["", "?", "AAAA", hide_questions(QUESTIONS)[:40], "eJyLBQAAdgB2", "é"])
     def test_damage_is_an_error(self, hidden: str) -> None:
@@ -262,10 +265,13 @@ class TestJudging:
     def test_an_answer(self, asked: Question, value: Any, status: str, code: str, message: str, hint: str) -> None:
         judged = judge(asked, value)
         assert (judged.status, judged.code) == (status, code)
-        assert judged.message.startswith(message) and bool(judged.message) == bool(message)
-        assert judged.hint.startswith(hint) and bool(judged.hint) == bool(hint)
+        assert judged.message.startswith(message)
+        assert bool(judged.message) == bool(message)
+        assert judged.hint.startswith(hint)
+        assert bool(judged.hint) == bool(hint)
         assert judged.formula == (value if status == "formula" else "")
-        assert len(judged.message) < 200 and "\x1b" not in judged.message
+        assert len(judged.message) < 200
+        assert "\x1b" not in judged.message
 
     def test_an_answer_left_out_has_its_hint(self) -> None:
         changes: dict[str, object] = {"kind": "several", "answer": ["a"], "wrong": {"a": "left out", "b": "chosen"}}
@@ -323,7 +329,8 @@ class TestAStudentsFile:
     )
     def test_a_broken_file_costs_the_quiz_and_says_why(self, data: bytes, message: str, line: int | None) -> None:
         judged = judge_quiz(data, QUESTIONS)
-        assert len(judged) == 4 and len(set(judged)) == 1
+        assert len(judged) == 4
+        assert len(set(judged)) == 1
         assert (judged[0].status, judged[0].code, judged[0].line) == ("wrong", "REFUSED", line)
         assert judged[0].message.startswith(message)
 

@@ -17,12 +17,11 @@ from grader.seeds import from_seed
 from grader.student.launch import Launcher, make_launcher
 from grader.submission import Submission
 
-
 Progress = Callable[[int, int, str], None]
 
 
 def audit_chapters(
-    course: Course, chapters: Iterable[Chapter], seeds: int, on_progress: Progress | None
+    course: Course, chapters: Iterable[Chapter], seeds: int, on_progress: Progress
 ) -> list[ChapterAudit]:
     """Return the audit of each chapter; their submissions run in one warm process after another.
 
@@ -40,7 +39,7 @@ def audit_chapters(
 
 
 def check_chapter(
-    course: Course, chapter: Chapter, launcher: Launcher, seeds: int = 1, on_progress: Progress | None = None
+    course: Course, chapter: Chapter, launcher: Launcher, seeds: int, on_progress: Progress
 ) -> ChapterAudit:
     """Grade every specimen of a chapter with each seed and return what was found.
 
@@ -60,7 +59,8 @@ def check_chapter(
         for seed in range(1, seeds + 1):
             for specimen in found:
                 submission = Submission(chapter.file_name, specimen.source.encode())
-                job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed))
+                in_order = specimen.kind != "wrong"  # a check that waits for another must be seen to fail by itself
+                job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed), in_order=in_order)
                 by_source[id(job)] = specimen
                 yield job
 
@@ -70,12 +70,11 @@ def check_chapter(
         audit.findings += problems
         if specimen.kind == "wrong":
             failed_checks.update(
-                c.name for task in card.tasks for c in task.checks if c.status not in ("passed", "blocked")
+                c.name for task in card.tasks for c in task.checks if c.status != "passed"
             )
         count(audit, specimen, card, problems)
         done[0] += 1
-        if on_progress is not None:
-            on_progress(done[0], seeds * len(found), chapter.short_name)
+        on_progress(done[0], seeds * len(found), chapter.short_name)
 
     grade(course, jobs(), launcher, Settings(policy=AUDIT_POLICY), judge, [chapter])
     audit.findings += dead_checks(audit, failed_checks)
@@ -99,7 +98,7 @@ def count(audit: ChapterAudit, specimen: Specimen, card: Scorecard, problems: li
         audit.misconceptions += 1
         task = next(task for task in card.tasks if task.name == specimen.task)
         audit.caught += task.points != task.max_points
-        audit.named += any(c.misconception and c.misconception.id == specimen.name for c in task.checks)
+        audit.named += any(c.misconception and c.misconception.id == specimen.misconception for c in task.checks)
 
 
 def dead_checks(audit: ChapterAudit, failed: set[str]) -> list[str]:

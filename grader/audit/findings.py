@@ -57,7 +57,7 @@ def _name(specimen: Specimen, task: TaskResult) -> Iterator[str]:
     named = [check.misconception.id for check in task.checks if check.misconception]
     if not named:
         yield f"{specimen.name}: is caught but not named: {_words(_first_failed(task))}"
-    elif named[0] != specimen.name:
+    elif named[0] != specimen.misconception:
         yield f"{specimen.name}: is called {named[0]}: {_words(_first_failed(task))}"
 
 

@@ -17,11 +17,22 @@ _OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 def lesson_findings(chapter: Chapter) -> Iterator[str]:
     """Yield a sentence for every example that does not give what the text says, and for every solution in the lesson."""
     lesson = read_author_text(chapter.lesson_path, f"README.md of {chapter.name}")
-    examples = doctest.DocTestParser().get_doctest(lesson, {}, "lesson", str(chapter.lesson_path), 0)
+    examples = doctest.DocTestParser().get_doctest(python_only(lesson), {}, "lesson", str(chapter.lesson_path), 0)
     if not examples.examples:
         yield "lesson: has no worked example to run"
     yield from _run(examples)
     yield from _docstrings(chapter)
+
+
+def python_only(markdown: str) -> str:
+    """Return a Markdown text with every line outside its Python blocks made blank, so that line numbers stay."""
+    kept, inside = [], False
+    for line in markdown.splitlines():
+        is_fence = line.lstrip().startswith("```")
+        kept.append(line if inside and not is_fence else "")
+        if is_fence:
+            inside = not inside and line.strip().removeprefix("```").startswith("python")
+    return "\n".join(kept) + "\n"
 
 
 def _docstrings(chapter: Chapter) -> Iterator[str]:

@@ -23,6 +23,7 @@ class Specimen:
         source: the module's text.
         quiz: the text of its quiz.toml.
         task: the task that a wrong answer gets wrong.
+        misconception: the id that must be said of it.
         unnamed: why no check names it, "" where one must.
     """
 
@@ -31,6 +32,7 @@ class Specimen:
     source: str
     quiz: str
     task: str = ""
+    misconception: str = ""
     unnamed: str = ""
 
 
@@ -62,7 +64,7 @@ def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Speci
     helpers = [
         ast.unparse(node) for node in tree.body if not _mark(node) and not isinstance(node, ast.Expr | ast.ImportFrom)
     ]
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for node in tree.body:
         call = _mark(node)
         if call is None or not isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -71,9 +73,9 @@ def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Speci
         _validate(chapter, where, task, identifier, seen)
         keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
         source = "\n\n".join([solution, *helpers, _redefinition(node, task)])
-        yield Specimen(identifier, "wrong", source, quiz, task, keywords.get("unnamed", ""))
+        yield Specimen(f"{task}: {identifier}", "wrong", source, quiz, task, identifier, keywords.get("unnamed", ""))
     for known in chapter.misconceptions:
-        if known.id not in seen:
+        if known.id not in {identifier for _, identifier in seen}:
             raise CourseError(
                 f"chapter.toml of {chapter.name}: [misconceptions.{known.id}] has no wrong answer in misconceptions.py."
             )
@@ -86,16 +88,17 @@ def _mark(node: ast.stmt) -> ast.Call | None:
     return None
 
 
-def _validate(chapter: Chapter, where: str, task: str, identifier: str, seen: set[str]) -> None:
+def _validate(chapter: Chapter, where: str, task: str, identifier: str, seen: set[tuple[str, str]]) -> None:
     tasks = [known.name for known in chapter.tasks]
     if task not in tasks:
         raise CourseError(
             f"{where}: {identifier!r} is of task {task!r}, which chapter.toml does not name.{did_you_mean(task, tasks)}"
         )
-    chapter.misconception(identifier)
-    if identifier in seen:
+    if not chapter.task(task).formulas:  # a broken rule of differentiation has its title from grader.symbolic
+        chapter.misconception(identifier)
+    if (task, identifier) in seen:
         raise CourseError(f"{where}: {identifier!r} stands there twice.")
-    seen.add(identifier)
+    seen.add((task, identifier))
 
 
 def _redefinition(node: ast.FunctionDef | ast.ClassDef, task: str) -> str:

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from grader.checks.expect import (
-    FORWARD, close_problem, ints_problem, matches, number_words, numbers_problem, pairs_problem,
+    FORWARD,
+    close_problem,
+    ints_problem,
+    matches,
+    number_words,
+    numbers_problem,
+    pairs_problem,
 )  # fmt: skip
 from grader.student.proxy import describe_type
 from grader.verdict import CheckFailed

@@ -138,7 +138,7 @@ def float_problem(got: Any, shape: tuple[int, ...], name: str) -> CheckFailed | 
     if problem:
         return problem
     dtype = np.asarray(got).dtype
-    if dtype.kind not in "fiu" or dtype.kind == "f" and dtype.itemsize != 8:
+    if dtype.kind not in "fiu" or (dtype.kind == "f" and dtype.itemsize != 8):
         return CheckFailed("WRONG_TYPE", f"{name} is {type_words(got, dtype)}, expected float64")
     value = np.asarray(got)
     if not np.isfinite(value).all():

@@ -32,7 +32,7 @@ def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 def ints(rng: np.random.Generator, low: int, high: int, shape: Any, dtype: Any = np.float64) -> np.ndarray:
     """Return whole numbers in [low, high), as floats unless dtype says otherwise; ties and zeros are likely."""
-    return rng.integers(low, high, shape).astype(dtype)
+    return np.asarray(rng.integers(low, high, shape), dtype=dtype)
 
 
 def batch_sizes(rng: np.random.Generator) -> list[Sizes]:
@@ -77,7 +77,7 @@ def numerical_gradient(f: Callable[[np.ndarray], Any], x: np.ndarray) -> np.ndar
     x = np.array(x, dtype=np.float64)
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
-        here = x[index]
+        here = float(x[index])
         h = 1e-3 * max(1.0, abs(here))
         values = []
         for steps in (-2, -1, 1, 2):

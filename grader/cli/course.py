@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -58,7 +59,7 @@ def check(chapters: tuple[str, ...], seeds: int, as_json: bool) -> int:
     found = authors_course()
     chosen = found.select(chapters or ("all",))
     stale = diff_exercises(found, found.folder.parent / "exercises")
-    audits = audit_chapters(found, chosen, seeds, on_progress=None if as_json else progress)
+    audits = audit_chapters(found, chosen, seeds, progress)
     if as_json:
         click.echo(json.dumps({"exercises": stale, "chapters": [audit.to_dict() for audit in audits]}))
     else:
@@ -68,7 +69,7 @@ def check(chapters: tuple[str, ...], seeds: int, as_json: bool) -> int:
 
 def progress(done: int, total: int, chapter: str) -> None:
     """Show how far the audit is, on a terminal only."""
-    if click.get_text_stream("stderr").isatty():
+    if sys.stderr.isatty():
         click.echo(f"\r{chapter}: {done} of {total} answers ", nl=done == total, err=True)
 
 

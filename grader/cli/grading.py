@@ -237,8 +237,8 @@ class Printer:
         if self.workspace is not None:
             for card in self.cards:
                 module = self.files[card.chapter][0]
-                here = os.path.relpath(module.parent)
-                lines.append(f"Hand in: {here}{os.sep}{module.name} and quiz.toml beside it")
+                has_quiz = any(task.name == "quiz" for task in card.tasks)
+                lines.append(f"Hand in: {os.path.relpath(module)}{' and quiz.toml beside it' if has_quiz else ''}")
         written = [os.path.relpath(path) for path in dict.fromkeys(self.targets.values())]
         if written:
             lines.append(f"Scorecard: {', '.join(written)}")

@@ -56,8 +56,9 @@ def print_scorecard(console: Console, card: Scorecard, title: str, sources: dict
     if card.reason is not None:
         print_reason(console, card)
     else:
+        width = max(len(task.name) for task in card.tasks)
         for task in card.tasks:
-            print_task(console, task, sources)
+            print_task(console, task, width, sources)
     console.print()
     console.print(total_line(card))
 
@@ -70,12 +71,12 @@ def print_reason(console: Console, card: Scorecard) -> None:
     indented(console, card.reason.message, 4)
 
 
-def print_task(console: Console, task: TaskResult, sources: dict[str, list[str]]) -> None:
-    """Print a task's line and below it each check that did not pass."""
+def print_task(console: Console, task: TaskResult, width: int, sources: dict[str, list[str]]) -> None:
+    """Print a task's line, its name padded to width, and below it each check that did not pass."""
     failed = [check for check in task.checks if check.status not in ("passed", "blocked", "not_run")]
     note = "not written yet" if task.status == "todo" and task.name != "quiz" else ""
     note = "not answered yet" if task.status == "todo" and task.name == "quiz" else note
-    console.print(row(console, 2, task.status, f"{task.name}", note or task.title, task.points, task.max_points))
+    console.print(row(console, 2, task.status, task.name.ljust(width), note or task.title, task.points, task.max_points))
     if task.status == "todo":
         return
     for check in failed:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -117,7 +118,25 @@ def memory_file(name: str) -> IO[bytes]:
     return tempfile.TemporaryFile(buffering=0)
 
 
-class Zygote:
+class Launcher(ABC):
+    """Starts workers; a context that ends whatever it keeps between them."""
+
+    @abstractmethod
+    def start(self, policy: dict[str, Any]) -> Connection:
+        """Return a new worker confined by policy."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End whatever was started."""
+
+    def __enter__(self) -> Launcher:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class Zygote(Launcher):
     """A warm process that forks workers; started at once, waited for on first use."""
 
     def __init__(self) -> None:
@@ -160,12 +179,6 @@ class Zygote:
         """End the zygote and whatever it started."""
         self.control.close()
         self.process.wait()
-
-    def __enter__(self) -> Zygote:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
 
 class ForkedWorker:
@@ -229,7 +242,7 @@ class ForkedWorker:
 SEND_LIMIT = 20.0  # seconds
 
 
-class ColdLauncher:
+class ColdLauncher(Launcher):
     """Starts a process of its own for every worker: where a fork after NumPy's import is unsafe (macOS) or unknown (Windows)."""
 
     def start(self, policy: dict[str, Any]) -> ColdWorker:
@@ -238,12 +251,6 @@ class ColdLauncher:
 
     def close(self) -> None:
         """Nothing is kept between workers."""
-
-    def __enter__(self) -> ColdLauncher:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
 
 class ColdWorker:
@@ -320,9 +327,6 @@ class ColdWorker:
                 code = self.process.wait()
             self.status = -code if code < 0 else code << 8
         return self.status
-
-
-Launcher = Zygote | ColdLauncher
 
 
 def fork_is_safe() -> bool:

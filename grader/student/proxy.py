@@ -14,7 +14,14 @@ from grader import wire
 from grader.course import Task
 from grader.errors import did_you_mean
 from grader.student.session import (
-    Callback, Handle, Reply, Session, at, failure_code, last_line, text_of,
+    Callback,
+    Handle,
+    Reply,
+    Session,
+    at,
+    failure_code,
+    last_line,
+    text_of,
 )  # fmt: skip
 from grader.verdict import CheckFailed
 
@@ -43,6 +50,9 @@ class Remote:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._calls._attribute(self, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._calls._request("__call__", self, args, kwargs)
 
     def __repr__(self) -> str:
         return f"a {self._handle.type_name} object"
@@ -217,6 +227,11 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._student._call(self._task, args, kwargs)
+
+    @property
+    def task(self) -> Task:
+        """Return what chapter.toml says of it."""
+        return self._task
 
     @property
     def name(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import fcntl
 import functools
 import importlib.machinery
 import os
@@ -20,6 +19,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
+
+if sys.platform != "win32":
+    import fcntl
 
 from grader.worker import landlock, probes
 from grader.worker.landlock import readable_paths
@@ -135,6 +137,8 @@ class Confinement:
         self.base_bytes: int | None = None
         self.ruleset: int | None = None
         self.capabilities = 0
+        wants_landlock = policy.level != "process" and "landlock" not in policy.without
+        self.shares_ruleset = wants_landlock and policy.readable is None and shared_ruleset.cache_info().currsize > 0
 
     def steps(self) -> Iterator[tuple[str, Callable[[], str | None]]]:
         """Yield the steps in the one order that works.
@@ -186,6 +190,10 @@ class Confinement:
         blocked = probes.try_all()
         still_open = [name for name, is_blocked in blocked.items() if not is_blocked]
         level, reason = self.judge([name for name in still_open if name not in probes.ONLY_BY_NAMESPACE])
+        if (
+            self.parent == 1 and not still_open
+        ):  # bubblewrap_command makes the zygote the first process of its own world
+            self.features.append("bubblewrap")
         if reason and self.policy.level == "kernel":
             raise ConfinementError("self-test", reason)
         if reason and self.policy.level == "auto" and not self.failed:
@@ -225,9 +233,9 @@ class Confinement:
     def close_descriptors(self) -> str:
         """Close every descriptor that the worker was not meant to have."""
         first = self.policy.first_closed_fd
-        if shared_ruleset.cache_info().currsize and (kept := shared_ruleset()) >= first:
-            close_range(first, kept - 1)
-            first = kept + 1
+        if self.shares_ruleset:
+            close_range(first, shared_ruleset() - 1)
+            first = shared_ruleset() + 1
         close_range(first, LAST_FD)
         return "closed-fds"
 
@@ -244,8 +252,7 @@ class Confinement:
 
     def open_ruleset(self) -> None:
         """Open what may be read, while the rights to do so are there."""
-        is_shared = self.policy.readable is None and shared_ruleset.cache_info().currsize
-        self.ruleset = shared_ruleset() if is_shared else landlock.open_ruleset(self.readable)
+        self.ruleset = shared_ruleset() if self.shares_ruleset else landlock.open_ruleset(self.readable)
 
     def change_user(self) -> str:
         """Become an unprivileged user."""

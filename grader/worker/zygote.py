@@ -67,7 +67,10 @@ def warm_up() -> None:
 def receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     """Return the next message and the descriptors that came with it; None when the grader is gone."""
     fds = array.array("i")
-    data, ancillary, _, _ = control.recvmsg(MESSAGE_LIMIT, socket.CMSG_SPACE(3 * fds.itemsize))
+    try:
+        data, ancillary, _, _ = control.recvmsg(MESSAGE_LIMIT, socket.CMSG_SPACE(3 * fds.itemsize))
+    except ConnectionResetError:  # it hung up without having read the last answer
+        return None, []
     for _, _, content in ancillary:
         fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
     return (json.loads(data) if data else None), list(fds)
