@@ -1,32 +1,21 @@
-"""What leaves a course: exercises for students, the pack inside the wheel, and the search for solutions in either."""
+"""The search for solutions in what is handed out."""
 
 import ast
-import hashlib
 import json
-import os
 import re
-import shutil
-import stat
 import textwrap
-import time
 import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from grader.course import HIDDEN_ANSWERS, Chapter, Course
-from grader.errors import CourseError, UsageError, did_you_mean, read_author_text
-from grader.quiz import Question, hide_questions, judge, write_form
+from grader.course import Chapter, Course
+from grader.errors import CourseError, read_author_text
+from grader.quiz import Question, judge
+from grader.release.contents import Definition, exercise_files
 from grader.stubs import make_stub, solution_blocks
-
-RECORD = ".micrograde.json"
-"""The file in ``exercises/`` that says what was written there: relative path → SHA-256."""
-
-PICTURES = (".svg", ".png", ".jpg", ".gif", ".webp")
-"""What may lie in a chapter's pictures/."""
 
 TELLING = 8
 """Nodes of a syntax tree from which a block is told by itself: ``return self + other`` has 4 and stands in any program,
@@ -35,319 +24,10 @@ TELLING = 8
 LONGEST_COINCIDENCE = 40
 """Characters, without white space, from which the same text in two files is no coincidence."""
 
-_NO_PLAIN_FILE = "no plain file"
 _UNSEARCHABLE = (".pyc", ".pyo", ".zip", ".gz", ".bz2", ".xz", ".whl", ".tar", ".egg")
-_IGNORED = ("__pycache__", ".ipynb_checkpoints", ".DS_Store", RECORD)
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1", re.MULTILINE | re.DOTALL)
 _PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _DEFINITION = re.compile(r"(\s*)(?:async\s+def|def|class)\s+\w+")
-
-
-@dataclass(frozen=True)
-class Action:
-    """Something that was done to a file, or deliberately not done.
-
-    Attributes:
-        verb: "wrote", "updated", "unchanged", "kept" (the student's work), "copied" (the student's file, before it was
-            replaced), "removed".
-        path: the file, relative to the folder that was asked for.
-        note: what the student should know, or empty.
-    """
-
-    verb: str
-    path: Path
-    note: str = ""
-
-
-def chapter_stub(chapter: Chapter) -> str:
-    """Return a chapter's stub; raises CourseError for a task that the solution does not define or has no block in."""
-    if chapter.kind == "pack":
-        return read_author_text(chapter.stub_path, f"{chapter.file_name} of {chapter.name}")
-    where = f"{chapter.file_name} of {chapter.name}"
-    source = read_author_text(chapter.solution_path, where)
-    stub = make_stub(source, where)
-    kinds = {node.name: "class" if isinstance(node, ast.ClassDef) else "function" for node in _definitions(stub)}
-    blocks = {block.name.split(".")[0] for block in solution_blocks(source, where)}
-    for task in chapter.tasks:
-        here = f'chapter.toml of {chapter.name}: task "{task.name}"'
-        if task.name not in kinds:
-            raise CourseError(f"{here} is not defined in {chapter.file_name}.{did_you_mean(task.name, kinds)}")
-        if kinds[task.name] != task.kind:
-            raise CourseError(
-                f'{here} is a {kinds[task.name]} in {chapter.file_name}: write kind = "{kinds[task.name]}".'
-            )
-        if task.name not in blocks:
-            raise CourseError(
-                f"{where}: {task.name} has no solution block: put `# BEGIN SOLUTION …` around its answer."
-            )
-    return stub
-
-
-def _definitions(source: str) -> Iterator[_Definition]:
-    for node in ast.parse(source).body:
-        if isinstance(node, _Definition):
-            yield node
-
-
-def exercise_files(chapter: Chapter) -> dict[str, bytes]:
-    """Return what a student gets of a chapter, by path inside its folder: lesson, stub, quiz form, pictures."""
-    files = {
-        "README.md": read_author_text(chapter.lesson_path, f"README.md of {chapter.name}").encode(),
-        chapter.file_name: chapter_stub(chapter).encode(),
-    }
-    if chapter.quiz is not None:
-        heading = f"{chapter.quiz.title} of chapter {chapter.number}: {chapter.title} ({chapter.quiz.points} points)"
-        files["quiz.toml"] = write_form(chapter.questions, heading).encode()
-    return files | _pictures(chapter)
-
-
-def _pictures(chapter: Chapter) -> dict[str, bytes]:
-    folder = chapter.folder / "pictures"
-    found = sorted(path for path in folder.iterdir() if path.name[0] != ".") if folder.is_dir() else []
-    for path in found:
-        if path.suffix not in PICTURES or not path.is_file():
-            raise CourseError(
-                f"pictures of {chapter.name}: {path.name} is no picture ({', '.join(PICTURES)}): move it."
-            )
-    return {f"pictures/{path.name}": path.read_bytes() for path in found}
-
-
-def pack_files(chapter: Chapter) -> dict[str, bytes]:
-    """Return what a pack holds of a chapter: what a student gets, chapter.toml, checks, hidden quiz answers."""
-    files = exercise_files(chapter)
-    for name in ("chapter.toml", "checks.py"):
-        files[name] = read_author_text(chapter.folder / name, f"{name} of {chapter.name}").encode()
-    if chapter.quiz is not None:
-        files[HIDDEN_ANSWERS] = hide_questions(chapter.questions).encode()
-    return files
-
-
-def release_exercises(course: Course, out: Path) -> list[Action]:
-    """Write what students get of every chapter below ``out``; remove what an earlier release wrote and this does not.
-
-    The same course gives the same files. A file that was changed since it was released is overwritten if it is still
-    part of the course, else left alone. Raises UsageError if ``out`` is not writable.
-    """
-    files, recorded = _all_exercises(course), _recorded(out)
-    actions = [_put(out, path, data) for path, data in files.items()]
-    for path in sorted(recorded.keys() - files.keys()):
-        if _sha256_of(out / path) == recorded[path]:
-            _remove(out, out / path)
-            actions.append(Action("removed", Path(path)))
-    _put(out, RECORD, _record(files))
-    return actions
-
-
-def diff_exercises(course: Course, out: Path) -> list[str]:
-    """Return a line for each file below ``out`` that is not as ``release_exercises`` would write it."""
-    files = _all_exercises(course)
-    files[RECORD] = _record(files)
-    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file() or path.is_symlink()}
-    strays = {path for path in there - files.keys() if not set(PurePosixPath(path).parts) & set(_IGNORED)}
-    lines = [f"{path}: is not part of the course" for path in strays]
-    for path, data in files.items():
-        if path not in there:
-            lines.append(f"{path}: is missing")
-        elif (out / path).is_symlink() or (out / path).read_bytes() != data:
-            lines.append(f"{path}: differs from what the course makes")
-    return sorted(lines)
-
-
-def write_pack(course: Course, out: Path) -> None:
-    """Write the course as the wheel carries it into the folder ``out``, replacing a pack that is there.
-
-    Raises UsageError if ``out`` holds something else, or is not writable.
-    """
-    if out.exists() and any(out.iterdir()) and not (out / "course.toml").is_file():
-        raise UsageError(
-            f"{out} is not empty and holds no course.toml, so it is no pack: remove it or name another folder."
-        )
-    files = {"course.toml": read_author_text(course.folder / "course.toml", "course.toml").encode()}
-    for chapter in course.chapters:
-        files |= {f"{chapter.name}/{path}": data for path, data in pack_files(chapter).items()}
-    shutil.rmtree(out, ignore_errors=True)
-    for path, data in files.items():
-        write_file(out / path, data)
-
-
-def start_exercises(course: Course, folder: Path) -> list[Action]:
-    """Write the exercises below ``folder/exercises``; run again, bring what is new and leave the student's work alone.
-
-    Stubs and quiz forms are replaced only if they are still what was last written there. A lesson that the student
-    wrote into is kept as a dated copy when a new one comes. Raises UsageError if it is not writable or a link.
-    """
-    home = exercises_folder(folder)
-    recorded = _recorded(home)
-    actions = []
-    for chapter in course.chapters:
-        for name, data in exercise_files(chapter).items():
-            path = f"{chapter.name}/{name}"
-            _require_no_links(home, path)
-            is_work = name in (chapter.file_name, "quiz.toml")
-            done = _bring(home, path, data, recorded.get(path), is_work=is_work)
-            if done[-1].verb != "kept":
-                recorded[path] = _sha256(data)
-            actions += done
-    _put(home, RECORD, _record_text(recorded))
-    return [_from(folder, home, action) for action in actions]
-
-
-def reset_chapter(course: Course, folder: Path, chapter: str) -> list[Action]:
-    """Write a chapter's stub again; the student's file is kept beside it as a dated copy.
-
-    Raises UsageError if the chapter's exercises are not in ``folder``, or it is not writable or a link.
-    """
-    chosen, home = course.chapter(chapter), exercises_folder(folder)
-    path = f"{chosen.name}/{chosen.file_name}"
-    if not (home / chosen.name).is_dir():
-        raise UsageError(f"There is no {home / chosen.name}. Run `grade start` to write the exercises.")
-    _require_no_links(home, path)
-    stub = chapter_stub(chosen).encode()
-    actions = _replace(home, path, stub, "your file, before it was reset")
-    _put(home, RECORD, _record_text(_recorded(home) | {path: _sha256(stub)}))
-    return [_from(folder, home, action) for action in actions]
-
-
-def exercises_folder(folder: Path) -> Path:
-    """Return ``folder/exercises``, or the folder itself if it already is the exercises'."""
-    return folder if folder.resolve().name == "exercises" and (folder / RECORD).is_file() else folder / "exercises"
-
-
-def _bring(home: Path, path: str, data: bytes, recorded: str | None, *, is_work: bool) -> list[Action]:
-    there = _sha256_of(home / path)
-    if there in (None, recorded, _sha256(data)):
-        return [_put(home, path, data)]
-    if there == _NO_PLAIN_FILE:
-        return [Action("kept", Path(path), "it is no plain file, so it was left alone")]
-    if recorded == _sha256(data):
-        return [Action("kept", Path(path))]
-    if is_work:
-        return [Action("kept", Path(path), _newer(path))]
-    return _replace(home, path, data, "as you had it, before the new one came")
-
-
-def _newer(path: str) -> str:
-    chapter, name = path.split("/", 1)
-    if name == "quiz.toml":
-        return "the questions have changed; to get the new form, rename yours and run `grade start` again"
-    number = int(chapter.removeprefix("chapter").split("_")[0])
-    return f"the course's own has changed; `grade reset chapter{number}` writes it and keeps yours as a copy"
-
-
-def _replace(home: Path, path: str, data: bytes, note: str) -> list[Action]:
-    there = _sha256_of(home / path)
-    if there == _NO_PLAIN_FILE:
-        raise UsageError(f"{home / path} is no plain file, so no copy of it can be kept: remove it yourself.")
-    if there in (None, _sha256(data)):
-        return [_put(home, path, data)]
-    copy = _dated(home / path)
-    write_file(copy, (home / path).read_bytes())
-    return [Action("copied", copy.relative_to(home), note), _put(home, path, data)]
-
-
-def _dated(path: Path) -> Path:
-    """Return a name beside a file that nothing has yet, such as ``xor.2026-11-20.py`` or ``xor.2026-11-20-2.py``."""
-    day, n = time.strftime("%Y-%m-%d"), 1
-    copy = path.with_name(f"{path.stem}.{day}{path.suffix}")
-    while os.path.lexists(copy):
-        n += 1
-        copy = path.with_name(f"{path.stem}.{day}-{n}{path.suffix}")
-    return copy
-
-
-def _put(home: Path, path: str, data: bytes) -> Action:
-    there = _sha256_of(home / path)
-    if there == _sha256(data):
-        return Action("unchanged", Path(path))
-    write_file(home / path, data)
-    return Action("wrote" if there is None else "updated", Path(path))
-
-
-def _from(folder: Path, home: Path, action: Action) -> Action:
-    path = action.path if home == folder else home.relative_to(folder) / action.path
-    return Action(action.verb, path, action.note)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part; a link is replaced, not followed.
-
-    Folders that are missing are made. Raises UsageError if it cannot be written.
-    """
-    unfinished = path.with_name(f".{path.name[:100]}.{os.urandom(6).hex()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("xb") as file:
-            file.write(data)
-        os.replace(unfinished, path)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise UsageError(f"Cannot write {path}: {error.strerror}. Choose a folder that you may write to.") from None
-
-
-def _remove(out: Path, path: Path) -> None:
-    try:
-        path.unlink()
-        for folder in path.parents:
-            if folder == out or any(folder.iterdir()):
-                return
-            folder.rmdir()
-    except OSError as error:
-        raise UsageError(f"Cannot remove {path}: {error.strerror}. Remove it by hand.") from None
-
-
-def _require_no_links(home: Path, path: str) -> None:
-    for folder in (home, *((home / path).parents)[: len(PurePosixPath(path).parts) - 1]):
-        if folder.is_symlink():
-            raise UsageError(
-                f"{folder} is a link, and nothing is written through links: remove it or choose another folder."
-            )
-
-
-def _all_exercises(course: Course) -> dict[str, bytes]:
-    return {
-        f"{chapter.name}/{path}": data for chapter in course.chapters for path, data in exercise_files(chapter).items()
-    }
-
-
-def _record(files: Mapping[str, bytes]) -> bytes:
-    return _record_text({path: _sha256(data) for path, data in files.items()})
-
-
-def _record_text(files: Mapping[str, str]) -> bytes:
-    return (json.dumps({"format": 1, "files": files}, indent=1, sort_keys=True) + "\n").encode()
-
-
-def _recorded(home: Path) -> dict[str, str]:
-    """Return what the record says was written; nothing if it is missing or damaged, so that all counts as touched."""
-    try:
-        files = json.loads((home / RECORD).read_bytes())["files"]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return {}
-    is_record = isinstance(files, dict) and all(isinstance(sha256, str) for sha256 in files.values())
-    return {path: sha256 for path, sha256 in files.items() if _stays_below(path)} if is_record else {}
-
-
-def _stays_below(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return bool(parts) and ".." not in parts and not PurePosixPath(path).is_absolute() and "\\" not in path
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _sha256_of(path: Path) -> str | None:
-    """Return the SHA-256 of a plain file, None if nothing is there, _NO_PLAIN_FILE for links, folders and such."""
-    try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return _NO_PLAIN_FILE
-        return _sha256(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UsageError(f"Cannot read {path}: {error.strerror}. Check its permissions.") from None
 
 
 @dataclass(frozen=True)
@@ -560,7 +240,7 @@ def _bodies(tree: ast.AST, owner: str) -> Iterator[tuple[str, list[ast.stmt]]]:
 
 def _suites(node: ast.AST, owner: str) -> Iterator[_Suite]:
     """Yield every list of statements below a node; a lambda counts as one ``return``."""
-    if isinstance(node, _Definition):
+    if isinstance(node, Definition):
         owner = _inside(owner, node.name)
     for name in ("body", "orelse", "finalbody"):
         part = getattr(node, name, None)
@@ -585,7 +265,7 @@ def _inside(owner: str, name: str) -> str:
 
 def _drop_docstrings(tree: ast.AST) -> None:
     for node in ast.walk(tree):
-        if isinstance(node, _Definition) and ast.get_docstring(node, clean=False):
+        if isinstance(node, Definition) and ast.get_docstring(node, clean=False):
             del node.body[0]
 
 
