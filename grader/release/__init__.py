@@ -6,7 +6,16 @@ from pathlib import Path, PurePosixPath
 from grader.course import Course
 from grader.errors import UsageError, read_author_text
 from grader.release.contents import all_exercises, chapter_stub, exercise_files, pack_files
-from grader.release.files import RECORD, Action, put_file, record_of, recorded, remove_file, sha256_of_file, write_file
+from grader.release.files import (
+    RECORD,
+    Action,
+    put_file,
+    read_record,
+    record_of,
+    remove_file,
+    sha256_of_file,
+    write_file,
+)
 from grader.release.leaks import find_leaks
 from grader.release.start import reset_chapter, start_exercises
 
@@ -34,7 +43,7 @@ def release_exercises(course: Course, out: Path) -> list[Action]:
     The same course gives the same files. A file that was changed since it was released is overwritten if it is still
     part of the course, else left alone. Raises UsageError if ``out`` is not writable.
     """
-    files, recorded = all_exercises(course), recorded(out)
+    files, recorded = all_exercises(course), read_record(out)
     actions = [put_file(out, path, data) for path, data in files.items()]
     for path in sorted(recorded.keys() - files.keys()):
         if sha256_of_file(out / path) == recorded[path]:

@@ -90,7 +90,7 @@ def record_text(files: Mapping[str, str]) -> bytes:
     return (json.dumps({"format": 1, "files": files}, indent=1, sort_keys=True) + "\n").encode()
 
 
-def recorded(home: Path) -> dict[str, str]:
+def read_record(home: Path) -> dict[str, str]:
     """Return what the record says was written; nothing if it is missing or damaged, so that all counts as touched."""
     try:
         files = json.loads((home / RECORD).read_bytes())["files"]

@@ -12,8 +12,8 @@ from grader.release.files import (
     RECORD,
     Action,
     put_file,
+    read_record,
     record_text,
-    recorded,
     require_no_links,
     sha256_of_bytes,
     sha256_of_file,
@@ -28,7 +28,7 @@ def start_exercises(course: Course, folder: Path) -> list[Action]:
     wrote into is kept as a dated copy when a new one comes. Raises UsageError if it is not writable or a link.
     """
     home = exercises_folder(folder)
-    recorded = recorded(home)
+    recorded = read_record(home)
     actions = []
     for chapter in course.chapters:
         for name, data in exercise_files(chapter).items():
@@ -55,7 +55,7 @@ def reset_chapter(course: Course, folder: Path, chapter: str) -> list[Action]:
     require_no_links(home, path)
     stub = chapter_stub(chosen).encode()
     actions = _replace(home, path, stub, "your file, before it was reset")
-    put_file(home, RECORD, record_text(recorded(home) | {path: sha256_of_bytes(stub)}))
+    put_file(home, RECORD, record_text(read_record(home) | {path: sha256_of_bytes(stub)}))
     return [_from(folder, home, action) for action in actions]
 
 
