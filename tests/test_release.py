@@ -382,7 +382,7 @@ class TestStart:
         def refuse(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("grader.release.os.replace", refuse)
+        monkeypatch.setattr("grader.release.files.os.replace", refuse)
         with pytest.raises(
             UsageError, match=r"Cannot write .*README.md: No space left on device. Choose a folder that"
         ):

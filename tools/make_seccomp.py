@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parents[1] / "grader" / "worker"
 ALLOWED = """
     # files already open, and opening what Landlock lets through
     read=0/63 write=1/64 readv=19/65 writev=20/66 pread64=17/67 pwrite64=18/68 preadv=295/69 pwritev=296/70
-    preadv2=327/286 pwritev2=328/287 open=2/- openat=257/56 close=3/57 close_range=436/436 lseek=8/62 dup=32/23
+    preadv2=327/286 pwritev2=328/287 close=3/57 close_range=436/436 lseek=8/62 dup=32/23
     dup2=33/- dup3=292/24 getdents=78/- getdents64=217/61 stat=4/- fstat=5/80 lstat=6/- newfstatat=262/79
     statx=332/291 access=21/- faccessat=269/48 faccessat2=439/439 readlink=89/- readlinkat=267/78 getcwd=79/17
     poll=7/- ppoll=271/73 select=23/- pselect6=270/72
@@ -62,7 +62,7 @@ HARMLESS = """
 """
 # decided by an argument: see rules()
 RULED = """
-    clone=56/220 ioctl=16/29 fcntl=72/25 prlimit64=302/261 tgkill=234/131 prctl=157/167
+    open=2/- openat=257/56 clone=56/220 ioctl=16/29 fcntl=72/25 prlimit64=302/261 tgkill=234/131 prctl=157/167
 """
 # answered with ENOSYS: the argument lies in memory, where a filter cannot look, and C libraries fall back to the
 # older call
@@ -134,6 +134,9 @@ X32_BIT = 0x40000000  # x86: the same kernel calls under other numbers, made for
 
 OWN_PID = 0x6D677069  # seccomp.py puts the process id in the place of this number
 
+# asm-generic/fcntl.h: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, __O_TMPFILE. Landlock before its third version lets a file that
+# may be read be emptied with O_RDONLY | O_TRUNC: NumPy's own, where the user has installed it.
+OPEN_TO_CHANGE = 0o20001103
 CLONE_THREAD = 0x00010000  # linux/sched.h
 CLONE_NEW_ANYTHING = 0x7E020000  # NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 # asm-generic/ioctls.h: TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX, TCGETS2
@@ -242,6 +245,12 @@ def one_of(program: Assembler, offset: int, values: Iterable[int]) -> None:
     program.verdict(REFUSE)
 
 
+def only_reading(program: Assembler, offset: int) -> None:
+    """Emit: allow if the flags at offset open a file to be read and leave it as it is."""
+    program.load(offset)
+    program.branch(JUMP_ANY_BIT, OPEN_TO_CHANGE, REFUSE, ALLOW)
+
+
 def rule_clone(program: Assembler) -> None:
     """Emit: allow a thread of this process that makes no namespace, and nothing else."""
     program.load(argument(0))
@@ -260,6 +269,8 @@ def rule_prlimit64(program: Assembler) -> None:
 # The kernel reads these arguments as 32 bits, so only the low half counts: comparing all 64 lets a set high bit pass
 # (CVE-2019-10063, flatpak and TIOCSTI).
 RULES: dict[str, Callable[[Assembler], None]] = {
+    "open": lambda program: only_reading(program, argument(1)),
+    "openat": lambda program: only_reading(program, argument(2)),
     "clone": rule_clone,
     "ioctl": lambda program: one_of(program, argument(1), IOCTLS_ALLOWED),
     "fcntl": lambda program: one_of(program, argument(1), FCNTLS_ALLOWED),

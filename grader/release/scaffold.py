@@ -17,13 +17,13 @@ module = "{module}"
 points = 10
 
 [[task]]
-name = "double"
+name = "negate"
 points = 90
 title = "TODO: what the student builds"
 lesson = "{number}.1"
 hint = "TODO: a question that leads to the idea"
 
-[misconceptions.double-squares]
+[misconceptions.negate-absolute]
 title = "TODO: the wrong idea in a student's words"
 hint = "TODO: a question that shows where it fails"
 lesson = "{number}.1"
@@ -57,17 +57,17 @@ SOLUTION = '''"""Chapter {number}: TODO: what this module holds."""
 import numpy as np
 
 
-def double(x):
-    """Return twice x, elementwise, float64.
+def negate(x):
+    """Return x with its sign turned, elementwise, float64.
 
     Args:
         x: a number or an array of any shape.
 
-    >>> double(2.0)
-    4.0
+    >>> negate(2.0)
+    -2.0
     """
     # BEGIN SOLUTION TODO: one line that says what to do
-    return x * 2.0
+    return -x
     # END SOLUTION
 '''
 CHECKS = '''"""The hidden checks of chapter {number}."""
@@ -75,12 +75,12 @@ CHECKS = '''"""The hidden checks of chapter {number}."""
 from grader.checks import check, compare, elementwise_cases
 
 
-@check("double", points=90)
-def check_double_adds_a_number_to_itself(student, rng):
-    """double adds a number to itself."""
+@check("negate", points=90)
+def check_negate_turns_the_sign(student, rng):
+    """negate turns the sign."""
     compare(
-        student.double, lambda x: x + x, elementwise_cases(rng), "double(x)",
-        unless={{"double-squares": lambda x: x * x}},
+        student.negate, lambda x: 0.0 - x, elementwise_cases(rng), "negate(x)",
+        unless={{"negate-absolute": abs}},
     )  # fmt: skip
 '''
 MISCONCEPTIONS = '''"""Wrong answers to chapter {number} that students give; each must be caught and named."""
@@ -88,15 +88,15 @@ MISCONCEPTIONS = '''"""Wrong answers to chapter {number} that students give; eac
 from grader.audit import wrong
 
 
-@wrong("double", "double-squares", why="x·x is 2·x for 0 and 2 only")
+@wrong("negate", "negate-absolute", why="|x| is -x for negative x only")
 def _(x):
-    return x * x
+    return abs(x)
 '''
 VARIANT = '''"""Another right answer to chapter {number}."""
 
 
-def double(x):
-    return x + x
+def negate(x):
+    return x * -1
 '''
 QUIZ = """format = 1
 
@@ -130,7 +130,7 @@ def begin_chapter(course: Course, name: str) -> Path:
     folder = course.folder / f"chapter{number:02}_{name}"
     for path, text in {
         "chapter.toml": CHAPTER, "README.md": LESSON, f"{name}.py": SOLUTION, "checks.py": CHECKS,
-        "misconceptions.py": MISCONCEPTIONS, "variants/sum.py": VARIANT, "quiz.toml": QUIZ,
+        "misconceptions.py": MISCONCEPTIONS, "variants/product.py": VARIANT, "quiz.toml": QUIZ,
     }.items():  # fmt: skip
         write_file(folder / path, text.format(number=number, module=name).encode())
     return folder
