@@ -296,7 +296,8 @@ def import_checks(chapter: Chapter) -> ModuleType:
     """Return a chapter's checks as a module of a name of its own."""
     name = f"grader_checks_{chapter.name}"
     spec = importlib.util.spec_from_file_location(name, chapter.checks_path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
 
 from grader.audit import ChapterAudit
@@ -21,9 +24,9 @@ Progress = Callable[[int, int, str], None]
 
 
 def audit_chapters(
-    course: Course, chapters: Iterable[Chapter], seeds: int, on_progress: Progress
+    course: Course, chapters: Sequence[Chapter], seeds: int, on_progress: Progress
 ) -> list[ChapterAudit]:
-    """Return the audit of each chapter; their submissions run in one warm process after another.
+    """Return the audit of each chapter; several are audited side by side, one process for each core.
 
     Args:
         course: the checkout's course.
@@ -31,11 +34,19 @@ def audit_chapters(
         seeds: how many different inputs every answer is graded on.
         on_progress: called with the number of answers done, of how many, and the chapter.
     """
-    audits = []
-    for chapter in chapters:
-        with make_launcher() as launcher:
-            audits.append(check_chapter(course, chapter, launcher, seeds, on_progress))
-    return audits
+    if len(chapters) == 1:
+        return [audit_alone(course, chapters[0].name, seeds, on_progress)]
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        pending = [pool.submit(audit_alone, course, chapter.name, seeds) for chapter in chapters]
+        for done, _ in enumerate(as_completed(pending), start=1):
+            on_progress(done, len(pending), "chapters")
+        return [audit.result() for audit in pending]
+
+
+def audit_alone(course: Course, name: str, seeds: int, on_progress: Progress = lambda *done: None) -> ChapterAudit:
+    """Return the audit of one chapter in warm processes of its own."""
+    with make_launcher() as launcher:
+        return check_chapter(course, course.chapter(name), launcher, seeds, on_progress)
 
 
 def check_chapter(
@@ -60,13 +71,13 @@ def check_chapter(
             for specimen in found:
                 submission = Submission(chapter.file_name, specimen.source.encode())
                 in_order = specimen.kind != "wrong"  # a check that waits for another must be seen to fail by itself
-                job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed), in_order=in_order)
+                job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed), only=reach(specimen, callers), in_order=in_order)
                 by_source[id(job)] = specimen
                 yield job
 
     def judge(job: Job, card: Scorecard) -> None:
         specimen = by_source.pop(id(job))
-        problems = list(findings(specimen, card, callers))
+        problems = list(findings(specimen, card))
         audit.findings += problems
         if specimen.kind == "wrong":
             failed_checks.update(
@@ -84,6 +95,11 @@ def check_chapter(
 
 
 AUDIT_POLICY: dict[str, Any] = {"cpu_seconds": 120}
+
+
+def reach(specimen: Specimen, callers: dict[str, set[str]]) -> frozenset[str] | None:
+    """Return the tasks that a wrong answer can have an effect on, None for all: the others are the solution's."""
+    return frozenset(callers[specimen.task]) if specimen.kind == "wrong" else None
 
 
 def count(audit: ChapterAudit, specimen: Specimen, card: Scorecard, problems: list[str]) -> None:

@@ -8,13 +8,12 @@ from grader.audit.specimens import Specimen
 from grader.scorecard import CheckResult, Scorecard, TaskResult
 
 
-def findings(specimen: Specimen, card: Scorecard, callers: dict[str, set[str]]) -> Iterator[str]:
+def findings(specimen: Specimen, card: Scorecard) -> Iterator[str]:
     """Yield a sentence for everything that should not have become of a specimen.
 
     Args:
         specimen: the answer and what it is.
         card: its scorecard.
-        callers: task to the tasks that call it, which may lose points with it.
     """
     if card.reason is not None:
         yield f"{specimen.name}: {card.status}: {card.reason.message}"
@@ -23,7 +22,7 @@ def findings(specimen: Specimen, card: Scorecard, callers: dict[str, set[str]]) 
     elif specimen.kind == "right":
         yield from _right(specimen, card)
     else:
-        yield from _wrong(specimen, card, callers[specimen.task])
+        yield from _wrong(specimen, card)
 
 
 def _stub(specimen: Specimen, card: Scorecard) -> Iterator[str]:
@@ -41,16 +40,13 @@ def _right(specimen: Specimen, card: Scorecard) -> Iterator[str]:
                 yield f"{specimen.name}: {task.name} is right and loses points: {_words(check)}"
 
 
-def _wrong(specimen: Specimen, card: Scorecard, may_lose: set[str]) -> Iterator[str]:
+def _wrong(specimen: Specimen, card: Scorecard) -> Iterator[str]:
     for task in card.tasks:
-        lost = task.points != task.max_points
         if task.name == specimen.task:
-            if not lost:
+            if task.points == task.max_points:
                 yield f"{specimen.name}: {task.name} is wrong and keeps its points"
             elif not specimen.unnamed:
                 yield from _name(specimen, task)
-        elif lost and task.name not in may_lose:
-            yield f"{specimen.name}: costs points of {task.name}, which is right: {_words(_first_failed(task))}"
 
 
 def _name(specimen: Specimen, task: TaskResult) -> Iterator[str]:

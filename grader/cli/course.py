@@ -52,13 +52,16 @@ def release(folder: Path | None) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings and figures as JSON.")
 def check(chapters: tuple[str, ...], seeds: int, as_json: bool) -> int:
-    """Grade every answer of known verdict: stubs must score 0, right answers full marks, wrong ones be caught and named."""
+    """Grade every answer of known verdict: stubs must score 0, right answers full marks, wrong ones be caught and named.
+
+    Without a chapter all are checked, and exercises/ must be what `grade course release` would write.
+    """
     from grader.audit.check import audit_chapters
     from grader.release import diff_exercises
 
     found = authors_course()
     chosen = found.select(chapters or ("all",))
-    stale = diff_exercises(found, found.folder.parent / "exercises")
+    stale = [] if chapters else diff_exercises(found, found.folder.parent / "exercises")
     audits = audit_chapters(found, chosen, seeds, progress)
     if as_json:
         click.echo(json.dumps({"exercises": stale, "chapters": [audit.to_dict() for audit in audits]}))
@@ -70,7 +73,7 @@ def check(chapters: tuple[str, ...], seeds: int, as_json: bool) -> int:
 def progress(done: int, total: int, chapter: str) -> None:
     """Show how far the audit is, on a terminal only."""
     if sys.stderr.isatty():
-        click.echo(f"\r{chapter}: {done} of {total} answers ", nl=done == total, err=True)
+        click.echo(f"\r{chapter}: {done} of {total} ", nl=done == total, err=True)
 
 
 def print_audits(audits: list[ChapterAudit], stale: list[str]) -> None:

@@ -52,6 +52,7 @@ class Remote:
         return self._calls._attribute(self, name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object in the worker."""
         return self._calls._request("__call__", self, args, kwargs)
 
     def __repr__(self) -> str:
@@ -77,6 +78,7 @@ class Returned(tuple[Any, ...]):
     names: tuple[str, ...]
 
     def __new__(cls, values: list[Any], names: tuple[str, ...]) -> Returned:
+        """Return values under names, one for each."""
         self = super().__new__(cls, values)
         self.names = names
         return self
@@ -226,6 +228,7 @@ class Function:
         self._task = task
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's function in the worker and return its result as plain data."""
         return self._student._call(self._task, args, kwargs)
 
     @property

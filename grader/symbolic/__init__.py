@@ -13,7 +13,7 @@ from random import Random
 from typing import Literal
 
 from grader.symbolic.diagnose import broken_rule
-from grader.symbolic.equivalence import Comparison, Finding
+from grader.symbolic.equivalence import STEPS_TO_DECIDE, Comparison, Finding
 from grader.symbolic.numeric import Arithmetic, Budget
 from grader.symbolic.parse import parse
 from grader.symbolic.points import Domain
@@ -103,7 +103,7 @@ def evaluate(formula: str | Node, values: Mapping[str, float]) -> float:
     node = parse(formula, tuple(values)) if isinstance(formula, str) else formula
     exact = {name: Fraction(value) for name, value in values.items()}
     try:
-        return float(Arithmetic(50).real(node, exact).value)
+        return float(Arithmetic(50, Budget(STEPS_TO_DECIDE)).real(node, exact).value)
     except Exception as failure:
         raise ArithmeticError(f"no real value at {dict(values)}") from failure
 
@@ -115,21 +115,23 @@ def warm() -> None:
 
 def _judged(question: Formula, answer: Node, seed: int) -> Verdict:
     function, reference = _reference(question)
-    comparison = Comparison(function, reference, _moved_first(question), question.domain, Random(seed), Budget())
+    comparison = Comparison(function, reference, _moved_first(question), question.domain, Random(seed))
     finding = comparison.decide(answer)
     if finding.result == "same":
         return Verdict("equal", "Right: your formula equals it everywhere.")
     if finding.result == "unknown":
         return Verdict("undecided", _undecided(comparison))
     assert finding.place is not None
+    comparison.explain()
     if is_rounded(comparison, answer, finding.place):
         return Verdict("rounded", _ROUNDED)
     return _explained(question, comparison, answer, finding)
 
 
 def _explained(question: Formula, comparison: Comparison, answer: Node, finding: Finding) -> Verdict:
+    comparison.explain()
     message = _difference(question, comparison, answer, finding)
-    comparison.budget.left = Budget().left
+    comparison.explain()
     rule = broken_rule(comparison, answer, finding, question.with_respect_to, question.order)
     if rule is None:
         return Verdict("different", message)

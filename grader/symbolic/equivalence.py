@@ -24,6 +24,9 @@ FEWEST_POINTS = 6
 MOST_TRIES = 160
 MOST_SPECIAL = 60
 QUIET_PLACES = 2
+STEPS_TO_DECIDE = 150_000
+STEPS_AT_LAST = 20_000
+STEPS_TO_EXPLAIN = 30_000
 
 Result = Literal["same", "different", "unknown"]
 
@@ -68,19 +71,18 @@ class Comparison:
         variables: the declared variables, the one to derive by first.
         domain: intervals of the variables.
         rng: where the points come from.
-        budget: how much may be computed.
     """
 
     def __init__(
-        self, function: Node, reference: Node, variables: tuple[str, ...], domain: Domain, rng: Random, budget: Budget
+        self, function: Node, reference: Node, variables: tuple[str, ...], domain: Domain, rng: Random
     ) -> None:
         self.function = function
         self.reference = reference
         self.variables = variables
         self.domain = domain
         self.rng = rng
-        self.budget = budget
-        self.ladder = [Arithmetic(digits, budget) for digits in DIGITS]
+        self.budget = Budget(STEPS_TO_DECIDE)
+        self.ladder = [Arithmetic(digits, self.budget) for digits in DIGITS]
 
     @cached_property
     def places(self) -> list[Place]:
@@ -108,9 +110,13 @@ class Comparison:
             if finding.result == "different":
                 return finding
             same += finding.result == "same"
-        if same < FEWEST_POINTS:
-            return Finding("unknown")
-        return self._quietly(answer) if to_all_digits else Finding("same")
+        if to_all_digits and same >= FEWEST_POINTS and (finding := self._quietly(answer)).result == "different":
+            return finding
+        return Finding("same" if same >= FEWEST_POINTS and self.budget.left >= 0 else "unknown")
+
+    def explain(self) -> None:
+        """Begin a new budget, for what comes after the decision."""
+        self.budget.left = STEPS_TO_EXPLAIN
 
     def compare(self, answer: Node, place: Place) -> Finding:
         """Return whether the answer has the expected value at one place; a difference must show at two precisions."""
@@ -132,7 +138,7 @@ class Comparison:
 
     @cached_property
     def _last(self) -> Arithmetic:
-        return Arithmetic(LAST_DIGITS, self.budget)
+        return Arithmetic(LAST_DIGITS, Budget(STEPS_AT_LAST))
 
     def _compared(self, answer: Node, place: Place, arithmetic: Arithmetic, margin: int = 1) -> Finding:
         expected = place.expected(arithmetic)

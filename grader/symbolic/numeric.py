@@ -23,7 +23,9 @@ LARGEST_BITS = 2**22
 ANGLE_BITS = 200
 SLACK = 2
 COMPLEX_ERF_RADIUS = 30
-COMPLEX_ERF_STEPS = 300
+ERF_WEIGHT = 20
+COMPLEX_ERF_WEIGHT = 100
+MOST_ERF_BITS = 1000
 
 
 class NoValue(Exception):
@@ -43,9 +45,9 @@ class Ball(NamedTuple):
 
 @dataclass
 class Budget:
-    """How many steps of evaluation one verdict may still take; a step is an operation on about 25 digits."""
+    """How many steps of evaluation may still be taken; a step is a few microseconds, a sum of about 25 digits."""
 
-    left: int = 400_000
+    left: int
 
     def spend(self, steps: int) -> None:
         """Take the steps off.
@@ -66,11 +68,12 @@ class Arithmetic:
         budget: what the steps are taken from.
     """
 
-    def __init__(self, digits: int, budget: Budget | None = None) -> None:
+    def __init__(self, digits: int, budget: Budget) -> None:
         self.context = _context(digits)
         self.precision = int(self.context.prec)
-        self.budget = budget or Budget()
+        self.budget = budget
         self.cost = 1 + digits // 25
+        self.function_cost = 1 + digits * digits // 500
         self.on_switch = False
         self._numbers: dict[Fraction, Ball] = {}
 
@@ -171,6 +174,8 @@ class Arithmetic:
         return self._sum(left, Ball(-right.value, right.error))
 
     def _applied(self, head: str, args: list[Ball]) -> Ball:
+        if head not in _PLAIN:
+            self.budget.spend(self.function_cost * (2 if any(self._complex(arg.value) for arg in args) else 1))
         own = _OPERATIONS.get(head)
         return own(self, *args) if own else self._nudged(head, *args)
 
@@ -341,6 +346,7 @@ class Arithmetic:
         """Return a function's value, its error seen from how far it moves when its argument does."""
         function = getattr(self.context, head)
         self._refuse_cut(inner)
+        self.budget.spend(self.function_cost)
         value = function(inner.value)
         step = max(inner.error, self._rounding(inner.value))
         if step == EXACT:
@@ -374,12 +380,12 @@ class Arithmetic:
         return self._steep(value, inner.error + self.bits(value) + max(self.bits(inner.value), 0) + 3)
 
     def _bound_erf(self, inner: Ball) -> None:
-        """Refuse what is far out, and pay for the complex plane, where erf is slow."""
+        """Refuse what is far out or asked to very many digits, and pay for what is slow."""
         self._bounded(inner, 11)
-        if self._complex(inner.value):
-            self.budget.spend(self.cost * COMPLEX_ERF_STEPS)
-            if abs(inner.value) > COMPLEX_ERF_RADIUS:
-                raise NoInformation
+        is_complex = self._complex(inner.value)
+        self.budget.spend(self.function_cost * (COMPLEX_ERF_WEIGHT if is_complex else ERF_WEIGHT))
+        if self.precision > MOST_ERF_BITS or (is_complex and abs(inner.value) > COMPLEX_ERF_RADIUS):
+            raise NoInformation
 
     def _big_phi(self, inner: Ball) -> Ball:
         two = self.number(Fraction(2))
@@ -444,6 +450,7 @@ _HOLDS: dict[str, Callable[[int], bool]] = {
     "==": lambda order: order == 0,
     "!=": lambda order: order != 0,
 }
+_PLAIN = frozenset({"+", "*", "/", "neg", "pi", "e", "abs", "sign", "heaviside", "relu", "max", "min"})
 _OPERATIONS: dict[str, Callable[..., Ball]] = {
     "+": Arithmetic._sum,
     "*": Arithmetic._product,

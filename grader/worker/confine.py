@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import errno
 import functools
-import importlib.machinery
 import os
 import shutil
 import signal
@@ -382,16 +381,10 @@ def prepare_zygote() -> None:
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    warm_import_caches()
     all_can_reach(readable_paths())
     if landlock.abi_version():
         shared_ruleset()
     pick_profile()
-
-
-def warm_import_caches() -> None:
-    """Have every folder of sys.path listed once: a confined worker may not list one that holds site-packages."""
-    importlib.machinery.PathFinder.find_spec("micrograde_no_such_module")
 
 
 @functools.cache
