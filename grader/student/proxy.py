@@ -143,7 +143,8 @@ class Student:
             "object": None if remote is None else remote._handle.number, "name": name, "operator": is_operator, "keep": keep or [],
             "collect": collect, "repeat": repeat, "arguments": wire.dumps((args, kwargs), self._spill(callbacks)),
         }  # fmt: skip
-        reply = self._session.ask("call", request, self._settings.cpu_seconds, callbacks)
+        seconds = self._settings.cpu_seconds * (2 if repeat else 1)
+        reply = self._session.ask("call", request, seconds, callbacks)
         return self._result(name, reply)
 
     def _spill(self, callbacks: dict[int, Callback]) -> wire.Spill:

@@ -142,7 +142,10 @@ class _Sheet:
     def _pairs(self) -> list[tuple[Ball, Ball]]:
         """Return the answer's and the right values where both are known well."""
         middle = self.comparison.ladder[1]
-        both = [(place.expected(middle), Place(place.point, self.comparison.reference).expected(middle)) for place in self.places]
+        both = [
+            (place.expected(middle), Place(place.point, self.comparison.reference).expected(middle))
+            for place in self.places
+        ]
         return [(answer, right) for answer, right in both if answer and right and right.value]
 
     def _close(self, left: object, right: object) -> bool:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 CONSTANTS = {"pi": "pi", "Pi": "pi", "PI": "pi", "e": "e", "E": "e"}
 
 _TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc")
-_HYPERBOLIC = tuple(name + "h" for name in _TRIGONOMETRIC[:4]) + ("sech", "csch")
+_HYPERBOLIC = tuple(name + "h" for name in _TRIGONOMETRIC)
 _OF_ONE = (
     *_TRIGONOMETRIC,
     *_HYPERBOLIC,

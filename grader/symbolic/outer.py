@@ -157,5 +157,3 @@ WRONG_OUTER: Mapping[str, tuple[tuple[str, Outer], ...]] = {
 
 def _sigmoid_slope(u: Node) -> Node:
     return multiply(call("sigmoid", u), subtract(ONE, call("sigmoid", u)))
-
-

@@ -244,6 +244,8 @@ class _Parser:
     def rooted(self) -> Node:
         """Return ``√x``, which reaches over one number, name or bracket only."""
         bracketed = self.next.text == "("
+        if (not bracketed and self.next.kind not in ("number", "name")) or self.next.text == ROOT:
+            raise FormulaRefused("After '√' a number, a name or a bracket is missing: write sqrt(…).")
         inner = _value(self.prefix())
         if not bracketed:
             self.unclear_at[self.position] = "the '√'"

@@ -78,7 +78,7 @@ def _coordinate(interval: Interval, rng: Random) -> Fraction:
 def _rational(value: float) -> Fraction:
     """Return the value to ``COORDINATE_BITS`` bits, a binary fraction that every precision holds exactly."""
     mantissa, exponent = math.frexp(value)
-    return round(mantissa * 2**COORDINATE_BITS) * Fraction(2) ** (exponent - COORDINATE_BITS)
+    return Fraction(math.ldexp(round(mantissa * 2**COORDINATE_BITS), exponent - COORDINATE_BITS))
 
 
 def _within(value: Fraction, interval: Interval) -> bool:
@@ -154,7 +154,7 @@ def _line_roots(height: _Height, numbers: Sequence[float]) -> list[float]:
     return _root_of_line([height(place) for place in _PROBES]) or []
 
 
-_GRID = sorted(sign * 10 ** (power / 4) for sign in (-1, 1) for power in range(-12, 13)) + [0.0]
+_GRID = (0.0, *(sign * 10 ** (power / 4) for sign in (-1, 1) for power in range(-12, 13)))
 
 
 def _root_of_line(heights: Sequence[float | None]) -> list[float] | None:

@@ -20,7 +20,7 @@ Expression: TypeAlias = Any
 def sympy_module() -> Any:
     """Return SymPy, imported on the first call, computing with Python's own integers."""
     os.environ.setdefault("SYMPY_GROUND_TYPES", "python")
-    import sympy
+    import sympy  # type: ignore[import-untyped]
 
     return sympy
 

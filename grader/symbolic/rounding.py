@@ -63,7 +63,7 @@ def _one_is(comparison: Comparison, answer: Node, decimal: Number, where: Place)
 
 def _solved(comparison: Comparison, open_answer: Node, decimal: Number, place: Place) -> Fraction | None:
     """Return what the decimal must be for the answer to be right at one place, found by secants."""
-    left, right = decimal.value, decimal.value + (decimal.unit or 1) / 2
+    left, right = decimal.value, decimal.value + (decimal.unit or Fraction(1)) / 2
     try:
         low = _miss(comparison, open_answer, left, place)
         for _ in range(STEPS):

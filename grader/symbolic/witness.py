@@ -16,9 +16,9 @@ VISIBLE = Fraction(1, 1000)
 
 def readable(comparison: Comparison, answer: Node, found: Finding) -> Finding:
     """Return the same difference at a point with short numbers where there is one, else at the point given."""
-    differing = [finding for point in _tidy_points(comparison) if (finding := _difference(comparison, answer, point))]
-    clear = (finding for finding in differing if _clear(finding))
-    best = next(clear, None) or next(iter(differing), None)
+    tidy = (_difference(comparison, answer, point) for point in _tidy_points(comparison))
+    differing = [finding for finding in tidy if finding and (finding.value is None) == (found.value is None)]
+    best = next((finding for finding in differing if _clear(finding)), None) or next(iter(differing), None)
     return best or _shortened(comparison, answer, found)
 
 
@@ -49,20 +49,25 @@ def _difference(comparison: Comparison, answer: Node, point: Point) -> Finding |
     if place is None or any(_switches(comparison, node, point) for node in (comparison.reference, answer)):
         return None
     finding = comparison.compare(answer, place)
-    return finding if finding.result == "different" and finding.value is not None else None
+    return finding if finding.result == "different" else None
 
 
 def _switches(comparison: Comparison, node: Node, point: Point) -> bool:
+    """Tell whether the formula may change its form just there."""
     arithmetic = comparison.ladder[0]
     arithmetic.on_switch = False
     try:
         arithmetic.real(node, point)
-    except (NoValue, NoInformation):
+    except NoInformation:
         return True
+    except NoValue:
+        return False
     return arithmetic.on_switch
 
 
 def _clear(finding: Finding) -> bool:
+    if finding.value is None or finding.expected is None:
+        return True
     size = max(abs(finding.value), abs(finding.expected))
     return bool(abs(finding.value - finding.expected) * VISIBLE.denominator > size)
 

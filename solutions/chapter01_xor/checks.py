@@ -152,7 +152,7 @@ def check_step_of_arrays(student, rng):
 def check_step_at_zero(student, rng):
     """step is 0.0 at 0 itself, and 1.0 just above."""
     cases = [
-        (rng.permutation(np.array([-1.0, -0.0, 0.0, 1e-12, -1e-12, 2.0])),),
+        (rng.permutation(np.array([-1.0, -0.0, 0.0, 1e-12, -1e-12, 0.25, 2.0])),),
         (np.zeros((2, 3)),),
         (np.array([1e-300, -1e-300, 1e4, -1e4]),),
     ]
@@ -658,10 +658,17 @@ def network(rng, H, *, spread=1.0):
     return [(normal(rng, 2, H) * spread, normal(rng, H)), (normal(rng, H, 1) / np.sqrt(H), normal(rng, 1) / 2)]
 
 
+SOLVED_BY_SIGMOID_ONLY = [
+    (np.array([[4.0, 1.0], [4.0, 1.0]]), np.array([0.1, 0.1])),
+    (np.array([[10.0], [-15.0]]), np.array([2.0])),
+]
+
+
 @check("xor_forward", points=3)
 def check_xor_forward(student, rng):
     """xor_forward sends the rows through both layers, with sigmoid after each."""
     cases = [(normal(rng, N, 2), network(rng, H)) for N, H in [(4, 2), (5, 3), (3, 4), (2, 2)]]
+    cases += [(XOR_ROWS.astype(float), SOLVED_BY_SIGMOID_ONLY)]
     compare(student.xor_forward, output, cases, "xor_forward(X, params)", unless=FORWARD_WRONG)
 
 

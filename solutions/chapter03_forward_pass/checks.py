@@ -47,8 +47,8 @@ def numbers(rng):
     return [
         np.array([-2, 0, 3, -1, 0, 1, -2, 2]),
         ints(rng, -4, 5, (3, 4)).astype(np.int64),
-        float(rng.uniform(0.5, 2)),
-        float(-rng.uniform(0.5, 2)),
+        float(rng.uniform(0.1, 0.9)),
+        float(-rng.uniform(0.1, 0.9)),
         0.0,
         -2,
         3,

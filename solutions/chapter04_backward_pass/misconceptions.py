@@ -1,5 +1,7 @@
 """Named wrong answers to chapter 4, each to one task; the audit puts each into the solution in its task's place."""
 
+# ruff: noqa: F821 - each entry is put behind the solution, whose functions it may call
+
 import numpy as np
 
 from grader.audit import wrong
