@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.scorecard import CheckResult, Scorecard, TaskResult
@@ -35,9 +35,17 @@ STYLES = {"passed": "green", "partial": "yellow", "wrong": "red", "todo": "cyan"
 MAX_PRINTED_LINES = 8
 
 
+class PipeConsole(Console):
+    """A console that says so when nobody reads any more, instead of ending the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError."""
+        raise BrokenPipeError
+
+
 def make_console(width: int | None = None) -> Console:
     """Return a console on standard output; at most 100 columns, for longer lines are hard to read."""
-    console = Console(highlight=False, soft_wrap=False, width=width)
+    console = PipeConsole(highlight=False, soft_wrap=False, width=width)
     console.width = min(console.width, 100)
     return console
 
@@ -76,21 +84,34 @@ def print_task(console: Console, task: TaskResult, width: int, sources: dict[str
     failed = [check for check in task.checks if check.status not in ("passed", "blocked", "not_run")]
     note = "not written yet" if task.status == "todo" and task.name != "quiz" else ""
     note = "not answered yet" if task.status == "todo" and task.name == "quiz" else note
-    console.print(row(console, 2, task.status, task.name.ljust(width), note or task.title, task.points, task.max_points))
+    console.print(
+        row(console, 2, task.status, task.name.ljust(width), note or task.title, task.points, task.max_points)
+    )
     if task.status == "todo":
         return
+    said: set[str] = set()
     for check in failed:
-        print_check(console, check, sources)
+        print_check(console, check, sources, said)
     waiting = sum(check.status == "blocked" for check in task.checks)
     if waiting:
         indented(console, f"{waiting} more check{'s wait' if waiting > 1 else ' waits'} for the one above.", 6, "dim")
 
 
-def print_check(console: Console, check: CheckResult, sources: dict[str, list[str]]) -> None:
-    """Print a failed check: its title, what happened, where, what it looks like, a hint, what was printed."""
-    console.print(row(console, 6, check.status, "", check.title, check.points, check.max_points))
+def print_check(console: Console, check: CheckResult, sources: dict[str, list[str]], said: set[str]) -> None:
+    """Print a failed check and below it what its task has not said before: what happened, where, why, a hint."""
+    head, *rest = textwrap.wrap(check.title, console.width - 20)
+    console.print(row(console, 6, check.status, "", head, check.points, check.max_points))
+    for line in rest:
+        console.print(Text(" " * 8 + line))
     for text, style in details(check, sources):
-        indented(console, text, 10, style)
+        kind = text.split(":")[0]
+        key = kind if kind == PRINTED else text
+        if key not in said:
+            indented(console, text, 10, style)
+        said.add(key)
+
+
+PRINTED = "Your code printed"
 
 
 def details(check: CheckResult, sources: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
@@ -109,7 +130,7 @@ def details(check: CheckResult, sources: dict[str, list[str]]) -> Iterator[tuple
     if check.output:
         printed = check.output.rstrip().splitlines()
         more = f"\n… and {len(printed) - MAX_PRINTED_LINES} more lines" if len(printed) > MAX_PRINTED_LINES else ""
-        yield "Your code printed:\n" + "\n".join(f"| {line}" for line in printed[:MAX_PRINTED_LINES]) + more, "dim"
+        yield f"{PRINTED}:\n" + "\n".join(f"| {line}" for line in printed[:MAX_PRINTED_LINES]) + more, "dim"
 
 
 def row(console: Console, indent: int, status: str, name: str, title: str, points: int | None, max_points: int) -> Text:
@@ -132,7 +153,10 @@ def row(console: Console, indent: int, status: str, name: str, title: str, point
 
 def indented(console: Console, text: str, indent: int, style: str = "") -> None:
     """Print text wrapped behind an indent."""
-    console.print(Padding(Text(plain(console, text), style), (0, 0, 0, indent)))
+    width = console.width - indent
+    for line in plain(console, text).splitlines():
+        for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""]:
+            console.print(Text(" " * indent + part, style))
 
 
 def total_line(card: Scorecard) -> Text:
