@@ -57,9 +57,11 @@ def compare(
     for i, case in enumerate(cases):
         got = call(*case)
         size = float(scale(*case)) if callable(scale) else scale
-        problem = judge_one(got, _on_copies(oracle, case), size)
+        want = _on_copies(oracle, case)
+        problem = judge_one(got, want, size)
         if problem is not None:
-            problem.misconception = _held_on_all(call, cases, unless or {}, {i: got})
+            held = {id: wrong for id, wrong in (unless or {}).items() if _is_wrong(wrong, case, judge_one, want, size)}
+            problem.misconception = _held_on_all(call, cases, held, {i: got})
             problem.message += _inputs_words(oracle, case)
             raise problem
 
@@ -85,6 +87,15 @@ class _Judge:
 
 def _on_copies(function: Callable[..., Any], case: Case) -> Any:
     return function(*copy.deepcopy(case))
+
+
+def _is_wrong(wrong: Callable[..., Any], case: Case, judge_one: _Judge, want: Any, size: float) -> bool:
+    """Return whether a misconception gives a wrong value on a case: a right one of the wrong type is another mistake."""
+    try:
+        with np.errstate(all="ignore"):
+            return judge_one(_on_copies(wrong, case), want, size) is not None
+    except Exception:  # it does not apply to this input
+        return True
 
 
 def _held_on_all(call: Callable[..., Any], cases: Sequence[Case], unless: Wrong, known: dict[int, Any]) -> str | None:

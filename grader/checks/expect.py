@@ -11,6 +11,7 @@ from grader.student.proxy import RaisedByStudent, describe_type
 from grader.verdict import CheckFailed
 
 Unless = Mapping[str, Any]
+ProblemOf = Callable[[Any], CheckFailed | None]
 FORWARD = 1e-8
 """Tolerance of forward values, relative to the larger of 1 and the value."""
 MATCH = 1e-6
@@ -45,12 +46,12 @@ def expect_close(
         unless: misconception's id to the value it gives, or to a function without arguments that computes it.
         says: a sentence to add to the message; never what was expected.
     """
-    judge(close_problem(got, want, name, tol, scale), got, unless, says)
+    judge(lambda value: close_problem(value, want, name, tol, scale), got, unless, says)
 
 
 def expect_ints(got: Any, want: Any, name: str, *, unless: Unless | None = None, says: str | None = None) -> None:
     """Demand whole numbers of any integer dtype, exactly want and of its shape."""
-    judge(ints_problem(got, want, name), got, unless, says)
+    judge(lambda value: ints_problem(value, want, name), got, unless, says)
 
 
 def expect_numbers(
@@ -58,7 +59,7 @@ def expect_numbers(
     says: str | None = None,
 ) -> None:  # fmt: skip
     """Demand a sequence of plain numbers, as a list, tuple or array of shape (n,), equal to want."""
-    judge(numbers_problem(got, want, name, tol, scale), got, unless, says)
+    judge(lambda value: numbers_problem(value, want, name, tol, scale), got, unless, says)
 
 
 def expect_pairs(
@@ -66,7 +67,7 @@ def expect_pairs(
     unless: Unless | None = None, says: str | None = None,
 ) -> None:  # fmt: skip
     """Demand a list of pairs ``(W, b)`` equal to want, as lists or tuples."""
-    judge(pairs_problem(got, want, name, tol, scale), got, unless, says)
+    judge(lambda value: pairs_problem(value, want, name, tol, scale), got, unless, says)
 
 
 def expect_raises(error: type[BaseException], call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -80,21 +81,23 @@ def expect_raises(error: type[BaseException], call: Callable[..., Any], *args: A
     fail(f"expected a {error.__name__}, but the call returned {describe_type(got)}")
 
 
-def judge(problem: CheckFailed | None, got: Any, unless: Unless | None, says: str | None) -> None:
-    """Raise problem, if there is one, with the misconception that explains got."""
+def judge(problem_of: ProblemOf, got: Any, unless: Unless | None, says: str | None) -> None:
+    """Raise what is wrong with got, if anything is, with the misconception that explains it."""
+    problem = problem_of(got)
     if problem is None:
         return
-    problem.misconception = problem.misconception or explanation(got, unless or {})
+    problem.misconception = problem.misconception or explanation(got, unless or {}, problem_of)
     if says:
         problem.message = f"{problem.message}. {says}"
     raise problem
 
 
-def explanation(got: Any, unless: Unless) -> str | None:
-    """Return the first misconception whose value equals got."""
+def explanation(got: Any, unless: Unless, problem_of: ProblemOf) -> str | None:
+    """Return the first misconception whose value equals got and is itself wrong: got may only be of the wrong type."""
     for identifier, value in unless.items():
         try:
-            if matches(got, value() if callable(value) else value):
+            wrong = value() if callable(value) else value
+            if matches(got, wrong) and problem_of(wrong) is not None:
                 return identifier
         except (ValueError, TypeError, IndexError, ArithmeticError, np.linalg.LinAlgError):
             continue  # the wrong formula does not apply to these inputs
