@@ -27,11 +27,12 @@ MAX_NODES = 100_000
 MAX_INT_BITS = 1024  # str() of a longer one can raise
 MAX_KEY_INT = 2**31  # keys equal modulo 2**61 - 1 make a dict quadratic
 MAX_NDIM = 16
+MAX_PACKED = 1_000_000  # numbers in all packed lists of one blob: a list needs four times the bytes that cross
 DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
 PACKED = {float: "<f8", int: "<i8"}
 PACK_FROM = 4  # a list of this many plain numbers or more crosses as one buffer
 EXTERNAL_TAGS = frozenset("oks")  # object, callback, the student's own function: the ends of the pipe give them meaning
-BIT_GENERATORS = frozenset({"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"})
+BIT_GENERATORS = frozenset({"PCG64", "PCG64DXSM"})  # the others believe a position in their state and read outside it
 
 _FRAME = struct.Struct("<4sIQ")  # magic, sequence number, bytes that follow
 _BLOB = struct.Struct("<I")  # bytes of the JSON tree
@@ -57,6 +58,7 @@ class _Encoder:
         self.body: list[bytes] = []
         self.size = 0
         self.nodes = 0
+        self.packed = 0
 
     def put(self, data: bytes) -> int:
         """Append data to the body, 64-byte aligned, and return its offset in bytes."""
@@ -83,7 +85,7 @@ class _Encoder:
         if encode is not None:
             return encode(self, value, depth)
         for base, encode in _BY_BASE:
-            if isinstance(value, base):
+            if issubclass(kind, base):  # isinstance would believe what the value says of its __class__
                 return encode(self, value, depth)
         if self.spill is None:
             raise WireError(f"{kind.__name__} is not plain data")
@@ -105,6 +107,7 @@ def _float(enc: _Encoder, value: float, depth: int) -> Node:
 
 
 def _complex(enc: _Encoder, value: complex, depth: int) -> Node:
+    value = complex.__complex__(value)
     return ["c", _float(enc, value.real, depth), _float(enc, value.imag, depth)]
 
 
@@ -113,7 +116,8 @@ def _str(enc: _Encoder, value: str, depth: int) -> Node:
 
 
 def _bytes(enc: _Encoder, value: bytes, depth: int) -> Node:
-    return ["b", enc.put(bytes(value)), len(value)]
+    data = bytes(memoryview(value))
+    return ["b", enc.put(data), len(data)]
 
 
 def _sequence(tag: str) -> Callable[[_Encoder, Any, int], Node]:
@@ -122,6 +126,9 @@ def _sequence(tag: str) -> Callable[[_Encoder, Any, int], Node]:
     def encode(enc: _Encoder, value: Any, depth: int) -> Node:
         items = list(base.__iter__(value))
         if len(items) >= PACK_FROM and (packed := _packed(items)) is not None:
+            enc.packed += len(items)
+            if enc.packed > MAX_PACKED:
+                raise WireError(f"more than {MAX_PACKED} numbers in lists")
             return ["p", tag, packed.dtype.str, enc.put(packed.tobytes()), len(items)]
         return [tag, *(enc.node(item, depth + 1) for item in items)]
 
@@ -140,7 +147,7 @@ def _packed(items: list[Any]) -> np.ndarray | None:
 
 
 def _dict(enc: _Encoder, value: dict[Any, Any], depth: int) -> Node:
-    return ["d", *([enc.node(k, depth + 1), enc.node(v, depth + 1)] for k, v in dict.items(value))]
+    return ["d", *([enc.node(_key(k), depth + 1), enc.node(v, depth + 1)] for k, v in dict.items(value))]
 
 
 def _array(enc: _Encoder, value: np.ndarray, depth: int) -> Node:
@@ -178,8 +185,8 @@ _BY_TYPE: dict[type, _Encode] = {
     np.float64: _scalar, complex: _complex, bytes: _bytes, np.random.Generator: _generator, Foreign: _foreign,
 }  # fmt: skip
 _BY_BASE: tuple[tuple[type, _Encode], ...] = (
-    (np.ndarray, _array), (np.generic, _scalar), (int, _int), (float, _float), (complex, _complex), (str, _str),
-    (bytes, _bytes), (list, _sequence("l")), (tuple, _sequence("t")), (dict, _dict),
+    (np.ndarray, _array), (str, _str), (bytes, _bytes), (np.generic, _scalar), (int, _int), (float, _float),
+    (complex, _complex), (list, _sequence("l")), (tuple, _sequence("t")), (dict, _dict),
 )  # fmt: skip
 
 
@@ -197,7 +204,7 @@ def dumps(value: Any, spill: Spill | None = None, *, with_streams: bool = True) 
     tree = encoder.node(value, 0)
     try:
         header = json.dumps(tree, separators=(",", ":"), allow_nan=False).encode("ascii")
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise WireError(str(error)) from None
     if len(header) > MAX_HEADER:
         raise WireError(f"more than {MAX_HEADER // 1024} kB of values that are not arrays")
@@ -209,6 +216,8 @@ class _Decoder:
         self.body = body
         self.resolve = resolve
         self.nodes = 0
+        self.packed = 0
+        self.end = 0  # of the data read so far: no byte counts twice, or a short header could ask for terabytes
 
     def value(self, node: Node, depth: int) -> Any:
         self.nodes += 1
@@ -235,8 +244,9 @@ class _Decoder:
         return node
 
     def raw(self, offset: Any, size: int) -> memoryview:
-        if type(offset) is not int or offset < 0 or offset % 64 or offset + size > len(self.body):
-            raise WireError("data outside the frame")
+        if type(offset) is not int or offset != self.end or offset + size > len(self.body):
+            raise WireError("data outside the frame or out of order")
+        self.end += size + -size % 64
         return self.body[offset : offset + size]
 
 
@@ -264,7 +274,7 @@ def _to_float(dec: _Decoder, args: list[Any], depth: int) -> float:
 
 
 def _to_complex(dec: _Decoder, args: list[Any], depth: int) -> complex:
-    parts = [dec.value(a, depth + 1) for a in args]
+    parts = [_to_float(dec, a[1:], depth) if isinstance(a, list) and a[:1] == ["f"] else a for a in args]
     if len(parts) != 2 or any(type(p) is not float for p in parts):
         raise WireError("not a complex number")
     return complex(*parts)
@@ -289,7 +299,8 @@ def _to_packed(dec: _Decoder, args: list[Any], depth: int) -> Any:
     tag, dtype, offset, count = _take(args, str, str, int, int)
     if tag not in ("l", "t") or dtype not in PACKED.values():
         raise WireError("a packed list of unknown kind")
-    if not 0 <= count <= MAX_BODY // 64:
+    dec.packed += max(count, 0)
+    if count < 0 or dec.packed > MAX_PACKED:
         raise WireError("a packed list that is too long")
     items = np.frombuffer(dec.raw(offset, 8 * count), dtype=dtype).tolist()
     return items if tag == "l" else tuple(items)
@@ -300,7 +311,10 @@ def _to_dict(dec: _Decoder, args: list[Any], depth: int) -> dict[Any, Any]:
     for pair in args:
         if not isinstance(pair, list) or len(pair) != 2:
             raise WireError("a map entry that is not a pair")
-        result[_key(dec.value(pair[0], depth + 1))] = dec.value(pair[1], depth + 1)
+        key = _key(dec.value(pair[0], depth + 1))
+        if key in result:
+            raise WireError("a map with the same key twice")
+        result[key] = dec.value(pair[1], depth + 1)
     return result
 
 
@@ -340,13 +354,15 @@ def _to_scalar(dec: _Decoder, args: list[Any], depth: int) -> Any:
 
 
 def _to_generator(dec: _Decoder, args: list[Any], depth: int) -> Any:
-    (state,) = [dec.value(a, depth + 1) for a in args] or [None]
-    if not isinstance(state, dict) or state.get("bit_generator") not in BIT_GENERATORS:
+    if len(args) != 1 or not isinstance(state := dec.value(args[0], depth + 1), dict):
+        raise WireError("a random generator with wrong fields")
+    name = state.get("bit_generator")
+    if not isinstance(name, str) or name not in BIT_GENERATORS:
         return Foreign("a random generator")
-    generator = getattr(np.random, state["bit_generator"])()
+    generator = getattr(np.random, name)()
     try:
         generator.state = state
-    except (ValueError, TypeError, KeyError, OverflowError):
+    except Exception:  # NumPy's setters take whatever comes and fail in as many ways
         raise WireError("a random generator in an impossible state") from None
     return np.random.Generator(generator)
 
@@ -383,7 +399,11 @@ def loads(data: bytes | memoryview, resolve: Resolve | None = None) -> Any:
         tree = json.loads(bytes(view[_BLOB.size : _BLOB.size + size]), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise WireError("a header that is not JSON") from None
-    return _Decoder(view[_BLOB.size + size :], resolve).value(tree, 0)
+    decoder = _Decoder(view[_BLOB.size + size :], resolve)
+    value = decoder.value(tree, 0)
+    if decoder.end != len(decoder.body):
+        raise WireError("data that belongs to no value")
+    return value
 
 
 def _no_constant(text: str) -> Any:

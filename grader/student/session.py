@@ -13,6 +13,7 @@ from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
 
+START_SECONDS = 2.0  # CPU seconds, and 13 by the clock, in which a worker says hello
 OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
 MAX_CALLBACKS = 1_000_000  # in one request
 
@@ -113,13 +114,18 @@ class Session:
             worker.output.close()
 
     def _start(self) -> None:
-        self.worker = self.launcher.start(self.policy)
-        self.sent = self.received = self.printed_from = 0
+        """Start a worker; one that does not say hello in time is ended, and a second one tried."""
         self.generation += 1
-        try:
-            kind, hello = self._receive(Deadline(10.0))
-        except (WorkerGone, DeadlineMissed, wire.WireError) as error:
-            raise WorkerFailed(f"a worker could not be started: {error or 'it ended at once'}") from None
+        for is_last in (False, True):
+            self.worker = self.launcher.start(self.policy)
+            self.sent = self.received = self.printed_from = 0
+            try:
+                kind, hello = self._receive(Deadline(START_SECONDS))
+                break
+            except (WorkerGone, DeadlineMissed, wire.WireError) as error:
+                self.close()
+                if is_last:
+                    raise WorkerFailed(f"a worker could not be started: {error or 'it ended at once'}") from None
         if kind != "hello":
             self.close()
             raise IsolationRefused(f"{hello.get('message', kind)}. `grade doctor` says what is missing.")

@@ -49,7 +49,7 @@ class Arithmetic(Balls):
     def _known(self, node: Node, point: Mapping[str, Ball]) -> Ball:
         self.budget.spend(self.cost)
         ball = self._computed(node, point)
-        if self.context.isnan(ball.value) or self.context.isinf(ball.value):
+        if not self.is_finite(ball.value):
             raise NoInformation
         return ball
 

@@ -89,7 +89,7 @@ WRONG_OUTER: Mapping[str, tuple[tuple[str, Outer], ...]] = {
         ("outer_not_squared", lambda u: negate(call("csc", u))),
         ("outer_square_sign", lambda u: subtract(square(call("cot", u)), ONE)),
     ),
-    "sec": (("outer_factor_missing", _f("tan")), ("outer_square", lambda u: square(call("tan", u)))),
+    "sec": (("outer_factor_missing", _f("tan")), ("outer_factor_missing", lambda u: square(call("tan", u)))),
     "csc": (("outer_factor_missing", lambda u: negate(call("cot", u))),),
     "tanh": (
         ("outer_not_squared", lambda u: subtract(ONE, call("tanh", u))),

@@ -196,6 +196,8 @@ class _Parser:
         raise FormulaRefused(self.stray())
 
     def bracketed(self) -> Node:
+        if self.next.text == ")":
+            raise FormulaRefused("There is nothing between '(' and ')'.")
         bars, self.bars = self.bars, 0
         node = self.expression(0)
         self.bars = bars

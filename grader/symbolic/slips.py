@@ -84,6 +84,7 @@ def _product_slips(node: Call, derivatives: Sequence[Node], variable: str) -> It
     if constants:
         rest = combine(call("*", *(factor for factor, _ in moving)), [derived for _, derived in moving])
         yield "constant_factor_dropped", rest
+        yield "constant_factor_dropped", negate(rest)
         for place in range(len(constants)) if len(constants) > 1 else ():
             yield "constant_factor_dropped", multiply(*replaced(constants, place, ONE), rest)
     if len(moving) > 1:

@@ -97,7 +97,7 @@ def _plain_character(character: str) -> str:
     if changed != character:
         return changed
     folded = unicodedata.normalize("NFKC", character)
-    if folded == ROOT or folded in GREEK or (folded.isascii() and folded.isprintable()):
+    if folded == ROOT or folded in GREEK or (len(folded) == 1 and folded.isascii() and folded.isprintable()):
         return folded
     raise FormulaRefused(_strange(character))
 

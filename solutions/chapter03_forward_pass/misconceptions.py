@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from forward_pass import accuracy, erf, log_softmax, mlp_forward, relu, sigmoid, softmax
+
 from grader.audit import wrong
 
 
