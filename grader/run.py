@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -109,6 +110,8 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
         graded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         emit(job, make_scorecard(course, finished, items, info, graded_at, extra_of(job)))
 
+    if any(asks_formulas(chapter) for chapter in chapters):
+        threading.Thread(target=warm_formulas, daemon=True).start()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the machine's plugins cost more than the grading
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
@@ -118,6 +121,18 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
         raise plugin.broken
     if status not in (0, 1):
         raise CourseError(f"pytest ended with status {int(status)} before everything was graded")
+
+
+def asks_formulas(chapter: Chapter) -> bool:
+    """Return whether a chapter's tasks answer in formulas, so that SymPy will be needed."""
+    return any(task.formulas for task in chapter.tasks)
+
+
+def warm_formulas() -> None:
+    """Import what judges formulas, beside the student's first calls."""
+    from grader.symbolic import warm
+
+    warm()
 
 
 def sorted_out(job: Job) -> tuple[Submission, Ungradable | None]:
