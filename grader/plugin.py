@@ -203,7 +203,7 @@ class Item(pytest.Item):
         except CheckFailed as failed:
             self.row |= self.failure(failed)
             raise
-        except Exception as error:
+        except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:
             message = f"the check itself failed: {type(error).__name__}: {error}"
             self.row |= {"status": "error", "code": "GRADER", "message": message}
             raise

@@ -17,6 +17,7 @@ from grader.checks.expect import (
     number_words,
     numbers_problem,
     pairs_problem,
+    structure_problem,
 )  # fmt: skip
 from grader.student.proxy import describe_type
 from grader.verdict import CheckFailed
@@ -78,6 +79,8 @@ class _Judge:
     def __call__(self, got: Any, want: Any, scale: float) -> CheckFailed | None:
         if self.is_single:
             return self.problem(0, got, want, scale)
+        if problem := structure_problem(got, len(self.names), "the result", "values"):
+            return problem
         found = (self.problem(i, got[i], want[i], scale) for i in range(len(self.names)))
         return next((problem for problem in found if problem), None)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.student.proxy import RaisedByStudent, describe_type
-from grader.verdict import CheckFailed
+from grader.verdict import STATUS_OF, CheckFailed
 
 Unless = Mapping[str, Any]
 ProblemOf = Callable[[Any], CheckFailed | None]
@@ -20,6 +20,8 @@ MATCH = 1e-6
 
 def fail(message: str, *, code: str = "WRONG_VALUE", misconception: str | None = None) -> None:
     """End the check: the student's code is wrong, for a reason that message says."""
+    if code not in STATUS_OF:
+        raise ValueError(f"a check fails with the code {code!r}, which there is not")
     raise CheckFailed(code, message, misconception=misconception)
 
 
@@ -96,10 +98,11 @@ def explanation(got: Any, unless: Unless, problem_of: ProblemOf) -> str | None:
     """Return the first misconception whose value equals got and is itself wrong: got may only be of the wrong type."""
     for identifier, value in unless.items():
         try:
-            wrong = value() if callable(value) else value
-            if matches(got, wrong) and problem_of(wrong) is not None:
-                return identifier
-        except (ValueError, TypeError, IndexError, ArithmeticError, np.linalg.LinAlgError):
+            with np.errstate(all="ignore"):
+                wrong = value() if callable(value) else value
+                if matches(got, wrong) and problem_of(wrong) is not None:
+                    return identifier
+        except Exception:
             continue  # the wrong formula does not apply to these inputs
     return None
 

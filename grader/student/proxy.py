@@ -97,9 +97,11 @@ class Student:
         self._session = session
         self._tasks = tasks
         self._settings = CallSettings(1.0)
+        self._callbacks: dict[int, Callback] = {}  # of one check: an object of the student's may keep a function for later
 
     def _begin(self, settings: CallSettings) -> None:
         self._settings = settings
+        self._callbacks.clear()
         self._session.begin_check()
 
     def __getattr__(self, name: str) -> Function:
@@ -119,8 +121,8 @@ class Student:
     def _attribute(self, remote: Remote, name: str) -> Any:
         self._check_alive(remote)
         seconds = self._settings.cpu_seconds
-        reply = self._session.ask("get", {"object": remote._handle.number, "name": name}, seconds)
-        if reply[0] == "raised" and "AttributeError" in reply[1].get("bases", ()):
+        reply = self._session.ask("get", {"object": remote._handle.number, "name": name}, seconds, self._callbacks)
+        if reply[0] == "raised" and "AttributeError" in names_of(reply[1]):
             raise CheckFailed("NOT_WRITTEN", f"{remote!r} has no attribute {name!r}", status="error")
         value = self._result(name, reply)
         if isinstance(value, Remote) and value._handle.type_name in ("method", "builtin_function_or_method"):
@@ -138,13 +140,16 @@ class Student:
         self, name: str, remote: Remote | None, args: tuple[Any, ...], kwargs: dict[str, Any], *,
         keep: list[int] | None = None, collect: bool = False, repeat: bool = False, is_operator: bool = False,
     ) -> Any:  # fmt: skip
-        callbacks: dict[int, Callback] = {}
+        try:
+            arguments = wire.dumps((args, kwargs), self._spill(self._callbacks))
+        except wire.WireError as error:  # a result of the student's that is handed back
+            raise CheckFailed("WRONG_TYPE", f"{name} cannot be called with that: {error}") from None
         request = {
             "object": None if remote is None else remote._handle.number, "name": name, "operator": is_operator, "keep": keep or [],
-            "collect": collect, "repeat": repeat, "arguments": wire.dumps((args, kwargs), self._spill(callbacks)),
+            "collect": collect, "repeat": repeat, "arguments": arguments,
         }  # fmt: skip
         seconds = self._settings.cpu_seconds * (2 if repeat else 1)
-        reply = self._session.ask("call", request, seconds, callbacks)
+        reply = self._session.ask("call", request, seconds, self._callbacks)
         return self._result(name, reply)
 
     def _spill(self, callbacks: dict[int, Callback]) -> wire.Spill:
@@ -155,7 +160,7 @@ class Student:
             if isinstance(value, Function):
                 return ["s", value._task.name]
             if callable(value):
-                callbacks[len(callbacks)] = lambda *a, **k: value(*map(self._adopt, a), **k)
+                callbacks[len(callbacks)] = lambda *a, **k: value(*map(self._adopt, a), **self._adopt(k))
                 return ["k", len(callbacks) - 1]
             raise TypeError(f"a check passes a {type(value).__name__}, which is not plain data")
 
@@ -171,7 +176,7 @@ class Student:
             )
             raise CheckFailed("NOT_WRITTEN", message, status="error")
         if kind == "unsendable":
-            raise CheckFailed("WRONG_TYPE", f"{name} returned {answer.get('message', 'too much')}")
+            raise CheckFailed("WRONG_TYPE", f"{name} returns what cannot be read: {answer.get('message', 'too much')}")
         if kind != "value" or "value" not in answer:
             raise CheckFailed("WRONG_TYPE", f"{name} returned nothing that can be read")
         self._watch(name, answer)
@@ -186,7 +191,7 @@ class Student:
             raise CheckFailed("NOT_REPEATABLE", f"{name} gives another result when called again with equal arguments")
         warnings = answer.get("warnings")
         if self._settings.no_warnings and isinstance(warnings, list) and warnings:
-            text, line = warnings[0]
+            text, line = warnings[0] if isinstance(warnings[0], tuple) and len(warnings[0]) == 2 else ("", None)
             line = line if type(line) is int and line > 0 else None
             raise CheckFailed("WARNED", f"{name} lets NumPy warn: {text}{at(line)}", line)
 
@@ -199,7 +204,7 @@ class Student:
             return CheckFailed(code, f"{name} ends the program{at(line)}", line)
         if code == "MEMORY":
             return CheckFailed(code, f"{name} runs out of memory{at(line)}", line)
-        return RaisedByStudent(code, f"{name} raises {text_of(answer)}{at(line)}", line, names=answer.get("bases", []))
+        return RaisedByStudent(code, f"{name} raises {text_of(answer)}{at(line)}", line, names=names_of(answer))
 
     def _adopt(self, value: Any) -> Any:
         if isinstance(value, Handle):
@@ -216,9 +221,15 @@ class Student:
 class RaisedByStudent(CheckFailed):
     """An exception of the student's code, with the names of its classes."""
 
-    def __init__(self, code: str, message: str, line: int | None, names: Any) -> None:
+    def __init__(self, code: str, message: str, line: int | None, names: list[str]) -> None:
         super().__init__(code, message, line)
-        self.names = [str(name) for name in names] if isinstance(names, list) else []
+        self.names = names
+
+
+def names_of(answer: dict[str, Any]) -> list[str]:
+    """Return the names of an exception's classes; a worker's word for them."""
+    names = answer.get("bases")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 class Function:

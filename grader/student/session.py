@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
 
-START_SECONDS = 2.0  # CPU seconds, and 13 by the clock, in which a worker says hello
+START_SECONDS = 5.0  # CPU seconds, and 25 by the clock, in which a worker says hello
 OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
 MAX_CALLBACKS = 1_000_000  # in one request
 
@@ -65,7 +66,8 @@ class Session:
         if kind != "value":
             self.close()
             raise load_failure(answer, self.submission)
-        self.names = list(answer["names"])
+        names = answer.get("names")
+        self.names = [name for name in names if isinstance(name, str)][:500] if isinstance(names, list) else []
 
     def begin_check(self) -> None:
         """Make a worker ready for the next check and forget what the last one left in it.
@@ -74,14 +76,15 @@ class Session:
             CheckFailed: the submission loaded before and does not now.
         """
         self.generation += 1
+        if self.worker is not None:
+            with contextlib.suppress(CheckFailed):  # what an earlier check left behind is not the next one's fault
+                self._ask("forget", {}, 1.0)
         if self.worker is None:
             try:
                 self.load()
             except Ungradable as reason:
                 message = f"the file does not load again: {reason.message}"
                 raise CheckFailed(reason.code, message, reason.line) from None
-        else:
-            self._ask("forget", {}, 1.0)
         assert self.worker is not None
         self.printed_from = os.fstat(self.worker.output.fileno()).st_size
 
@@ -143,7 +146,10 @@ class Session:
                 reply = self._receive(deadline)
                 if reply[0] != "callback":
                     return reply
-                self._send(answer_callback(reply[1], callbacks))
+                answer = answer_callback(reply[1], callbacks)
+                if self.worker is not worker:
+                    raise CheckFailed("CRASH", "the program that ran your code is gone")
+                self._send(answer)
             raise wire.WireError(f"more than {MAX_CALLBACKS} calls of a given function")
         except DeadlineMissed as missed:
             line = student_line(worker.where(), self.submission.name)
@@ -186,7 +192,7 @@ class Session:
         self.received += 1
         reply = wire.loads(self.worker.read(size, deadline), resolve)
         known = isinstance(reply, tuple) and len(reply) == 2 and isinstance(reply[1], dict)
-        if not known or reply[0] not in REPLIES:
+        if not known or type(reply[0]) is not str or reply[0] not in REPLIES:
             raise wire.WireError("a reply of no known kind")
         return reply[0], reply[1]
 
@@ -211,12 +217,15 @@ def resolve(tag: str, fields: list[Any]) -> Any:
 
 def answer_callback(request: dict[str, Any], callbacks: Mapping[int, Callback]) -> Reply:
     """Call a check's function with what the student's code gave it; its refusal goes back as an exception."""
-    call = callbacks.get(request.get("number", -1))
+    number = request.get("number")
+    call = callbacks.get(number) if type(number) is int else None
     args, kwargs = request.get("args"), request.get("kwargs")
     if call is None or not isinstance(args, tuple) or not isinstance(kwargs, dict):
         raise wire.WireError("a call of a function that was not given")
     try:
-        return "value", {"value": call(*args, **kwargs)}
+        value = call(*args, **kwargs)
+        wire.dumps(value)  # given an object of the student's, a function may well return one
+        return "value", {"value": value}
     except CheckFailed:
         raise
     except Exception as error:  # the student's code passed something that the function cannot take

@@ -14,7 +14,7 @@ from typing import Literal
 
 from grader.symbolic.diagnose import broken_rule
 from grader.symbolic.equivalence import STEPS_TO_DECIDE, Comparison, Finding
-from grader.symbolic.numeric import Arithmetic, Budget
+from grader.symbolic.numeric import Arithmetic, Budget, NoInformation, NoValue
 from grader.symbolic.parse import parse
 from grader.symbolic.points import Domain
 from grader.symbolic.reference import derivative, sympy_module
@@ -101,10 +101,10 @@ def evaluate(formula: str | Node, values: Mapping[str, float]) -> float:
         ArithmeticError: it has no real value there.
     """
     node = parse(formula, tuple(values)) if isinstance(formula, str) else formula
-    exact = {name: Fraction(value) for name, value in values.items()}
     try:
+        exact = {name: Fraction(value) for name, value in values.items()}
         return float(Arithmetic(50, Budget(STEPS_TO_DECIDE)).real(node, exact).value)
-    except Exception as failure:
+    except (NoValue, NoInformation, OverflowError, ValueError) as failure:
         raise ArithmeticError(f"no real value at {dict(values)}") from failure
 
 
@@ -122,16 +122,16 @@ def _judged(question: Formula, answer: Node, seed: int) -> Verdict:
     if finding.result == "unknown":
         return Verdict("undecided", _undecided(comparison))
     assert finding.place is not None
-    comparison.explain()
+    comparison.renew_budget()
     if is_rounded(comparison, answer, finding.place):
         return Verdict("rounded", _ROUNDED)
     return _explained(question, comparison, answer, finding)
 
 
 def _explained(question: Formula, comparison: Comparison, answer: Node, finding: Finding) -> Verdict:
-    comparison.explain()
+    comparison.renew_budget()
     message = _difference(question, comparison, answer, finding)
-    comparison.explain()
+    comparison.renew_budget()
     rule = broken_rule(comparison, answer, finding, question.with_respect_to, question.order)
     if rule is None:
         return Verdict("different", message)

@@ -114,7 +114,7 @@ class Comparison:
             return finding
         return Finding("same" if same >= FEWEST_POINTS and self.budget.left >= 0 else "unknown")
 
-    def explain(self) -> None:
+    def renew_budget(self) -> None:
         """Begin a new budget, for what comes after the decision."""
         self.budget.left = STEPS_TO_EXPLAIN
 

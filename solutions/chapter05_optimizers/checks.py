@@ -773,7 +773,8 @@ def expect_one_epoch(batches, X, y):
     repeated = len(rows) - len(set(rows))
     if repeated:
         is_swapped = all(row <= place for place, row in enumerate(rows))
-        is_drawn = len(rows) == len(X) and in_batches[:1] != in_batches[1:2]  # else one array was filled again and again
+        # Equal batches come from one array that was filled again and again, not from drawing.
+        is_drawn = len(rows) == len(X) and in_batches[:1] != in_batches[1:2]
         idea = "mb-pyshuffle" if is_swapped else "mb-replacement"
         fail(
             f"{repeated} of {len(rows)} rows in the batches are repetitions; an epoch shows every row once",

@@ -1,0 +1,1 @@
+"""Tests of what authors write checks with."""
