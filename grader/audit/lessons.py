@@ -6,7 +6,7 @@ import doctest
 import io
 import types
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 
 from grader.course import Chapter
 from grader.errors import read_author_text
@@ -20,7 +20,8 @@ def lesson_findings(chapter: Chapter) -> Iterator[str]:
     examples = doctest.DocTestParser().get_doctest(python_only(lesson), {}, "lesson", str(chapter.lesson_path), 0)
     if not examples.examples:
         yield "lesson: has no worked example to run"
-    yield from _run(examples)
+    with chdir(chapter.folder):  # where the data of an example lies
+        yield from _run(examples)
     yield from _docstrings(chapter)
 
 

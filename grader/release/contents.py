@@ -1,4 +1,4 @@
-"""What goes out of a chapter: lesson, stub, quiz form and pictures; and, in the pack, its checks."""
+"""What goes out of a chapter: lesson, stub, quiz form, pictures and data (*.csv); and, in the pack, its checks."""
 
 import ast
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _definitions(source: str) -> Iterator[Definition]:
 
 
 def exercise_files(chapter: Chapter) -> dict[str, bytes]:
-    """Return what a student gets of a chapter, by path inside its folder: lesson, stub, quiz form, pictures."""
+    """Return what a student gets of a chapter, by path inside its folder: lesson, stub, quiz form, pictures, data."""
     files = {
         "README.md": read_author_text(chapter.lesson_path, f"README.md of {chapter.name}").encode(),
         chapter.file_name: chapter_stub(chapter).encode(),
@@ -53,7 +53,8 @@ def exercise_files(chapter: Chapter) -> dict[str, bytes]:
     if chapter.quiz is not None:
         heading = f"{chapter.quiz.title} of chapter {chapter.number}: {chapter.title} ({chapter.quiz.points} points)"
         files["quiz.toml"] = write_form(chapter.questions, heading).encode()
-    return files | _pictures(chapter)
+    data = {path.name: path.read_bytes() for path in sorted(chapter.folder.glob("*.csv"))}
+    return files | data | _pictures(chapter)
 
 
 def _pictures(chapter: Chapter) -> dict[str, bytes]:
