@@ -224,6 +224,11 @@ def test_a_byte_order_mark_and_crlf_are_welcome(checkout: Checkout) -> None:
     assert checkout.grade("chapter1", "--json").card["points"] == 16
 
 
+@pytest.mark.parametrize("line", ["from numpy import *", "import numpy.testing", "from math import *", "import sysconfig"])
+def test_every_import_of_numpy_and_the_standard_library_is_fine(checkout: Checkout, line: str) -> None:
+    assert checkout.grade_text(f"{line}\n{checkout.solution}").card["points"] == 16
+
+
 WRONG_USAGE = {
     "no such chapter": (["chapter7"], "No such chapter"),
     "no such option": (["chapter1", "--jsn"], "--json"),
@@ -316,7 +321,7 @@ def test_reset_keeps_a_dated_copy(checkout: Checkout) -> None:
     checkout.module.write_text("mine = 1\n", encoding="utf-8")
     assert checkout.grade("reset", "1").status == 0
     assert "NotImplementedError" in checkout.module.read_text(encoding="utf-8")
-    copies = [path for path in checkout.module.parent.glob("tiny.*.py")]
+    copies = list(checkout.module.parent.glob("tiny.*.py"))
     assert [copy.read_text(encoding="utf-8") for copy in copies] == ["mine = 1\n"]
 
 

@@ -152,7 +152,7 @@ def check_step_of_arrays(student, rng):
 def check_step_at_zero(student, rng):
     """step is 0.0 at 0 itself, and 1.0 just above."""
     cases = [
-        (rng.permutation(np.array([-1.0, -0.0, 0.0, 1e-12, -1e-12, 0.25, 2.0])),),
+        (rng.permutation(np.array([-1.0, -0.0, 0.0, 1e-12, -1e-12, 0.25, 0.75, 2.0])),),
         (np.zeros((2, 3)),),
         (np.array([1e-300, -1e-300, 1e4, -1e4]),),
     ]
@@ -838,6 +838,12 @@ def gradient_case(rng, N, H):
     return normal(rng, N, 2), column(rng.permutation(np.resize([1.0, 0.0, 1.0], N))), network(rng, H)
 
 
+def saturated_case(rng):
+    """Return rows whose outputs are all below 1e-3, rightly or wrongly: the slope there is small, but not 0."""
+    hidden, (W2, _) = network(rng, 3)
+    return normal(rng, 5, 2), column([1.0, 0.0, 1.0, 0.0, 1.0]), [hidden, (np.tanh(W2) / 3, np.array([-9.0]))]
+
+
 @check("xor_gradients", points=3)
 def check_gradients_of_the_output_layer(student, rng):
     """The gradients of the second layer (W2 and b2) are right."""
@@ -865,6 +871,7 @@ def check_gradients_of_other_inputs(student, rng):
         (XOR_ROWS, np.array([0, 1, 1, 0]), WHOLE_NETWORK),
         (XOR_ROWS, column(XOR_TARGETS), network(rng, 2)),
         (normal(rng, 5, 2) * 100, np.array([1.0, 0.0, 0.0, 1.0, 1.0]), network(rng, 3, spread=0.01)),
+        saturated_case(rng),
     ]
     compare_gradients(student, cases)
 
@@ -999,7 +1006,7 @@ def compare_trained(train, cases, unless=TRAINED_WRONG):
     )
 
 
-def compare_losses(train, cases):
+def compare_losses(train, cases, tol=1e-6):
     """Compare the losses that ``train`` returns, whatever its parameters are."""
     compare(
         lambda *case: train(*case).losses,
@@ -1007,7 +1014,7 @@ def compare_losses(train, cases):
         cases,
         "losses",
         kind="numbers",
-        tol=1e-6,
+        tol=tol,
         unless=LOSSES_WRONG,
     )
 
@@ -1032,6 +1039,11 @@ def learnt_case(rng):
     return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 12.0, 0.2), 50.0, 6
 
 
+def rising_case(rng):
+    """Return steps that are far too long: the loss rises, and gradient descent goes on all the same."""
+    return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 1.0, 0.3), 30.0, 4
+
+
 @check("train_xor", points=4)
 def check_one_step(student, rng):
     """One step moves every parameter by minus lr times its gradient."""
@@ -1044,7 +1056,8 @@ def check_one_step(student, rng):
 def check_many_steps(student, rng):
     """Several steps on all rows at once lead to the right parameters."""
     sizes = [(4, 2, 0.5, 2), (5, 3, 3.0, 6), (3, 4, 0.2, 10), (4, 3, 1.5, 20), (1, 2, 0.8, 3)]
-    compare_trained(student.train_xor, [*(training_case(rng, *size) for size in sizes), learnt_case(rng)])
+    cases = [*(training_case(rng, *size) for size in sizes), learnt_case(rng), rising_case(rng)]
+    compare_trained(student.train_xor, cases)
 
 
 @check("train_xor", points=4)
@@ -1052,6 +1065,9 @@ def check_losses(student, rng):
     """losses holds one loss for each step, taken before it."""
     sizes = [(4, 2, 2.0, 5), (5, 3, 1.0, 3), (3, 1, 4.0, 8), (4, 2, 1.0, 1)]
     compare_losses(student.train_xor, [*(training_case(rng, *size) for size in sizes), learnt_case(rng)])
+    # No step comes before the first loss, so nothing has added up that a looser tolerance would have to allow.
+    first = [training_case(rng, *size) for size in [(5, 2, 1.0, 1), (3, 3, 0.5, 1)]]
+    compare_losses(student.train_xor, first, tol=1e-8)
 
 
 @check("train_xor", points=2)
@@ -1060,6 +1076,7 @@ def check_training_in_other_forms(student, rng):
     cases = [
         (normal(rng, 5, 2), np.array([1.0, 0.0, 0.0, 1.0, 1.0]), network(rng, 3), 0.9, 4),
         (XOR_ROWS, np.array([0, 1, 1, 0]), network(rng, 4), 1, 3),
+        (XOR_ROWS, np.array([0, 1, 1, 0]), WHOLE_NETWORK, 1, 3),
         (XOR_ROWS.astype(float), column(XOR_TARGETS), network(rng, 2), 2, 3),
     ]
 

@@ -966,6 +966,21 @@ def _(X, y, params):
     return grads
 
 
+@wrong(
+    "xor_gradients",
+    "bp-clipped",
+    why="outputs kept from 0 and 1, as cross-entropy needs it",
+    unnamed="what it returns depends on where it clips",
+)
+def _(X, y, params):
+    (W1, b1), (W2, b2) = params
+    A = sigmoid(X @ W1 + b1)
+    p = np.clip(sigmoid(A @ W2 + b2), 1e-3, 1 - 1e-3)
+    d2 = 2 * (p - y.reshape(-1, 1)) / len(X) * p * (1 - p)
+    d1 = d2 @ W2.T * A * (1 - A)
+    return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
+
+
 # train_xor
 
 
@@ -1300,6 +1315,55 @@ def _(X, y, params, lr, epochs):
         grads = xor_gradients(X, y, params)
         velocity = [(0.9 * v - lr * dW, 0.9 * u - lr * db) for (v, u), (dW, db) in zip(velocity, grads)]
         params = [(W + v, b + u) for (W, b), (v, u) in zip(params, velocity)]
+    return params, losses
+
+
+@wrong(
+    "train_xor",
+    "train-lr-halved",
+    why="a smaller lr once the loss has risen",
+    unnamed="what it returns depends on when it slows down",
+)
+def _(X, y, params, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(squared_error(xor_forward(X, params), y))
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            lr = lr / 2
+        grads = xor_gradients(X, y, params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+    return params, losses
+
+
+@wrong(
+    "train_xor",
+    "train-whole-numbers",
+    why="results stored in the arrays of whole numbers given",
+    unnamed="cut at every step, like no other value",
+)
+def _(X, y, params, lr, epochs):
+    params = [(W.copy(), b.copy()) for W, b in params]
+    losses = []
+    for _ in range(epochs):
+        losses.append(squared_error(xor_forward(X, params), y))
+        for (W, b), (dW, db) in zip(params, xor_gradients(X, y, params)):
+            W[...] = W - lr * dW
+            b[...] = b - lr * db
+    return params, losses
+
+
+@wrong(
+    "train_xor",
+    "losses-rounded",
+    why="rounded as they are printed",
+    unnamed="right up to the sixth decimal",
+)
+def _(X, y, params, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(round(squared_error(xor_forward(X, params), y), 6))
+        grads = xor_gradients(X, y, params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
     return params, losses
 
 
