@@ -228,11 +228,13 @@ class ForkedWorker:
     def where(self) -> str:
         """Return a stack dump of the running code; a hostile program can keep it from coming."""
         self.zygote.ask({"interrupt": True})
-        for _ in range(20):
+        dump = b""
+        for _ in range(100):
             time.sleep(0.005)
-            if dump := os.pread(self.stack.fileno(), 16384, 0):
-                return dump.decode("utf-8", "replace")
-        return ""
+            before, dump = dump, os.pread(self.stack.fileno(), 16384, 0)
+            if dump and dump == before:  # it is written line by line
+                break
+        return dump.decode("utf-8", "replace")
 
     def end(self, kill: bool) -> int:
         """End the worker and return its wait status."""
@@ -275,7 +277,8 @@ class ColdWorker:
         self.parts: queue.Queue[bytes] = queue.Queue()
         self.rest = b""
         self.status: int | None = None
-        threading.Thread(target=self._pump, daemon=True).start()
+        self.pump = threading.Thread(target=self._pump, daemon=True)
+        self.pump.start()
 
     def _pump(self) -> None:
         assert self.process.stdout is not None
@@ -289,13 +292,25 @@ class ColdWorker:
             self.parts.put(part)
 
     def send(self, data: bytes) -> None:
-        """Write data whole."""
+        """Write data whole; a worker that does not read has the pipe's buffer and then SEND_LIMIT seconds."""
+        errors: list[Exception] = []
+        writer = threading.Thread(target=self._write, args=(data, errors), daemon=True)
+        writer.start()
+        writer.join(SEND_LIMIT)
+        if writer.is_alive():
+            self.process.kill()  # the write ends with it
+            writer.join(1)
+            raise DeadlineMissed(f"{SEND_LIMIT:g} seconds")
+        if errors:
+            raise WorkerGone
+
+    def _write(self, data: bytes, errors: list[Exception]) -> None:
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(data)
             self.process.stdin.flush()
-        except (OSError, ValueError):
-            raise WorkerGone from None
+        except (OSError, ValueError) as error:
+            errors.append(error)
 
     def read(self, size: int, deadline: Deadline) -> bytes:
         """Return exactly size bytes."""
@@ -332,6 +347,9 @@ class ColdWorker:
                 self.process.kill()
                 code = self.process.wait()
             self.status = -code if code < 0 else code << 8
+            self.pump.join(timeout=1)
+            if self.process.stdout is not None and not self.pump.is_alive():
+                self.process.stdout.close()
         return self.status
 
 

@@ -326,3 +326,10 @@ def test_relations_that_need_no_oracle() -> None:
         expect_rows_independent(lambda X: X - X.mean(axis=0), X, "it")
     with pytest.raises(CheckFailed, match="shuffled"):
         expect_permutation(lambda X: np.cumsum(X, axis=0), X, rng, "it")
+
+
+def test_a_permutation_always_moves_rows() -> None:
+    X = np.random.default_rng(1).normal(size=(2, 3))
+    for seed in range(20):
+        with pytest.raises(CheckFailed, match="shuffled"):
+            expect_permutation(lambda X: np.cumsum(X, axis=0), X, np.random.default_rng(seed), "it")

@@ -1,0 +1,132 @@
+"""The course proves itself: answers of known verdict, and a sentence for each that is judged otherwise."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from grader.audit.lessons import lesson_findings
+from grader.audit.specimens import specimens, tasks_calling
+from grader.course import Chapter, load_course
+from grader.errors import CourseError
+from tests.conftest import Checkout
+
+
+def chapter_of(checkout: Checkout) -> Chapter:
+    """Return the tiny chapter of a checkout."""
+    return load_course(checkout.root / "solutions").chapters[0]
+
+
+def edit(checkout: Checkout, name: str, old: str, new: str) -> None:
+    """Replace text in a file of the tiny chapter."""
+    path = checkout.root / "solutions" / "chapter01_tiny" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_specimens_are_stub_solution_variants_and_wrong_answers(checkout: Checkout) -> None:
+    found = list(specimens(chapter_of(checkout)))
+    assert [(s.name, s.kind) for s in found] == [
+        ("stub", "stub"), ("solution", "right"), ("variants/other.py", "right"), ("double: double-squares", "wrong"),
+        ("halves: halves-overlap", "wrong"), ("descend: descend-uphill", "wrong"),
+    ]  # fmt: skip
+    space: dict[str, object] = {}
+    exec(found[3].source, space)
+    assert space["double"](3) == 9  # type: ignore[operator]
+    assert "NotImplementedError" in found[0].source
+
+
+BROKEN = {
+    "unknown task": ('@wrong("double", "double-squares"', '@wrong("doubel", "double-squares"', "Did you mean 'double'"),
+    "unknown id": ('"halves-overlap"', '"halves-overlaps"', "Did you mean 'halves-overlap'"),
+    "twice": ('@wrong("halves", "halves-overlap", why="an entry is in one half")', '@wrong("double", "double-squares", why="")', "twice"),
+    "none for a declared one": ('@wrong("halves", "halves-overlap", why="an entry is in one half")\n', "", "halves-overlap"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_wrong_answers_that_do_not_fit_the_chapter_are_refused(checkout: Checkout, name: str) -> None:
+    old, new, words = BROKEN[name]
+    edit(checkout, "misconceptions.py", old, new)
+    with pytest.raises(CourseError) as caught:
+        list(specimens(chapter_of(checkout)))
+    assert words in str(caught.value)
+
+
+def test_tasks_that_call_a_task_may_fall_with_it(checkout: Checkout) -> None:
+    source = checkout.solution + "\ndef descend(x):\n    return Counter(x)\n\ndef halves(x):\n    return descend(x)\n"
+    assert tasks_calling(chapter_of(checkout), source)["Counter"] == {"Counter", "descend", "halves"}
+    assert tasks_calling(chapter_of(checkout), source)["double"] == {"double"}
+
+
+def test_lesson_and_docstring_examples_run(checkout: Checkout) -> None:
+    assert list(lesson_findings(chapter_of(checkout))) == []
+    edit(checkout, "README.md", "array([6])", "array([7])")
+    edit(checkout, "tiny.py", "    4.0", "    5.0")
+    found = list(lesson_findings(chapter_of(checkout)))
+    assert [finding.split(":")[0] for finding in found] == ["lesson", "tiny.double"]
+
+
+def test_a_lesson_without_an_example_is_told(checkout: Checkout) -> None:
+    edit(checkout, "README.md", ">>> np.array([3]) + 3\narray([6])\n", "")
+    edit(checkout, "README.md", ">>> import numpy as np\n", "x\n")
+    assert "no worked example" in next(lesson_findings(chapter_of(checkout)))
+
+
+AUDIT = """
+import json, sys
+from pathlib import Path
+from grader.audit.check import audit_alone
+from grader.course import load_course
+if __name__ == "__main__":
+    audit = audit_alone(load_course(Path(sys.argv[1])), "chapter01_tiny", 1)
+    print(json.dumps(audit.to_dict()))
+"""
+
+
+def audited(checkout: Checkout) -> dict[str, object]:
+    """Return the audit of a checkout's chapter, made in a process of its own."""
+    command = [sys.executable, "-W", "error", "-c", AUDIT, checkout.root / "solutions"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    audit: dict[str, object] = json.loads(done.stdout)
+    return audit
+
+
+def said(checkout: Checkout) -> str:
+    """Return all findings as one text."""
+    return "\n".join(audited(checkout)["findings"])  # type: ignore[arg-type]
+
+
+def test_a_sound_chapter_has_only_the_dead_check_to_tell(checkout: Checkout) -> None:
+    audit = audited(checkout)
+    assert audit["findings"] == ["check_counter_counts: fails for no wrong answer of misconceptions.py"]
+    figures = [audit[key] for key in ("variants", "variants_passing", "misconceptions", "caught", "named")]
+    assert figures == [2, 2, 3, 3, 3]
+
+
+def test_everything_wrong_with_checks_is_told(checkout: Checkout) -> None:
+    edit(checkout, "checks.py", 'expect_close(student.double(x), x + x, "double(x)", unless={"double-squares": x * x})', "pass")
+    edit(checkout, "checks.py", 'expect_close(student.double(x), x + x, "double(x)", unless={"double-squares": x * x})', "pass")
+    edit(checkout, "checks.py", 'unless={"descend-uphill": uphill}', 'unless={"halves-overlap": uphill}')
+    edit(checkout, "checks.py", ', unless={"halves-overlap": values[:4]}', "")
+    edit(checkout, "variants/other.py", "start + 1, start", "start + 2, start")
+    found = said(checkout)
+    for words in (
+        "stub: scores 4 points, must score 0", "stub: double is passed, must be todo", "double: double-squares: double is wrong and keeps its points",
+        "halves: halves-overlap: is caught but not named", "descend: descend-uphill: is called halves-overlap",
+        "variants/other.py: Counter is right and loses points: check_counter_counts", "check_double_of_numbers: fails for no wrong answer",
+    ):  # fmt: skip
+        assert words in found
+
+
+def test_an_answer_that_does_not_load_is_told(checkout: Checkout) -> None:
+    edit(checkout, "variants/other.py", "import numpy", "import nump")
+    assert "variants/other.py: ungradable" in said(checkout)
+
+

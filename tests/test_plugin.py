@@ -1,0 +1,105 @@
+"""Checks as pytest items: what blocks what, whose fault a failure is, and what of the machine has no say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Checkout, Result
+from tests.test_grade_command import assert_card
+
+CHECK = "expect_close(student.double(x), x + x, \"double(x)\", unless={\"double-squares\": x * x})"
+
+
+def edit_checks(checkout: Checkout, old: str, new: str) -> None:
+    """Replace text in the tiny chapter's checks."""
+    path = checkout.root / "solutions" / "chapter01_tiny" / "checks.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+AUTHORS_FAULTS = {
+    "assert": "assert student.double(x) == 99, 'author'",
+    "exception": "{}['author']",
+    "exit": "raise SystemExit('author')",
+    "skip": "import pytest; pytest.skip('author')",
+    "fail": "import pytest; pytest.fail('author')",
+    "unknown code": "from grader.checks import fail; fail('author', code='WRONG')",
+    "unknown task": "student.author(x)",
+    "its own generator": "student.double(rng) if 'author' else 0",
+}
+
+
+@pytest.mark.parametrize("name", AUTHORS_FAULTS)
+def test_a_check_that_breaks_is_named_and_costs_nobody_points(checkout: Checkout, name: str) -> None:
+    edit_checks(checkout, CHECK, AUTHORS_FAULTS[name])
+    result = checkout.grade_text(checkout.solution)
+    assert_card(result, 4)
+    assert result.card["status"] == "grader_error"
+    assert result.card["reason"]["message"].startswith("check_double_of_numbers: ")
+    assert {check["points"] for task in result.card["tasks"] for check in task["checks"]} == {None}
+    assert (result.check("check_double_of_numbers")["status"], result.check("check_double_of_numbers")["code"]) == ("error", "GRADER")
+
+
+def test_blocked_never_crosses_tasks_and_points_stay_the_chapters(checkout: Checkout) -> None:
+    source = "import os\n" + checkout.solution.replace("return identity(x) * 2", "os._exit(0)")
+    result = checkout.grade_text(source)
+    assert_card(result, 1)
+    rows = [(c["status"], c["code"], c["max_points"]) for task in result.card["tasks"] for c in task["checks"]]
+    assert rows[:2] == [("error", "EXIT", 3), ("blocked", "BLOCKED", 1)]
+    assert {status for status, _, _ in rows[2:5]} == {"passed"}
+    assert [task["max_points"] for task in result.card["tasks"]] == [4, 4, 4, 4, 4]
+
+
+def test_the_card_never_holds_what_the_report_holds(checkout: Checkout) -> None:
+    edit_checks(checkout, CHECK, "secret_of_the_check = 77; assert student.double(x) == secret_of_the_check")
+    result = checkout.grade_text(checkout.solution, "--pytest-report", "report.json")
+    report = (checkout.root / "report.json").read_text(encoding="utf-8")
+    assert "secret_of_the_check" in report
+    assert "secret_of_the_check" not in result.out
+    assert "Traceback" not in result.out
+    assert str(checkout.root / "solutions") not in result.out
+
+
+def test_nothing_of_the_machine_is_loaded(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bomb = "raise RuntimeError('loaded')\n"
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    for folder in (checkout.root, checkout.module.parent):
+        (folder / "conftest.py").write_text(bomb, encoding="utf-8")
+        (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
+    (checkout.root / "solutions" / "chapter01_tiny" / "conftest.py").write_text(bomb, encoding="utf-8")
+    result = checkout.grade_text(checkout.solution)
+    assert_card(result, 1)
+    assert result.card["points"] == 16
+
+
+BROKEN = {
+    "points do not add up": ('@check("double", points=3)', '@check("double", points=2)', "worth 3 points, chapter.toml says 4"),
+    "unknown task": ('@check("halves", points=4)', '@check("halvs", points=4)', "Did you mean 'halves'"),
+    "waits for nothing": ('after=("check_double_of_numbers",)', 'after=("check_nothing",)', "no earlier check of double"),
+    "waits for another task": ('@check("halves", points=4)', '@check("halves", points=4, after=("check_double_of_numbers",))', "no earlier check of halves"),
+    "blames nobody": ('@check("halves", points=4)', '@check("halves", points=4, blames={"WRONG_SHAPE": "halves-overlp"})', "Did you mean 'halves-overlap'"),
+    "does not import": ("import numpy as np", "import nump as np", "nump"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_checks_that_do_not_fit_the_chapter_are_refused(checkout: Checkout, name: str) -> None:
+    old, new, words = BROKEN[name]
+    edit_checks(checkout, old, new)
+    result = checkout.grade("chapter1")
+    assert (result.status, result.out) == (4, "")
+    assert words in " ".join(result.err.split())
+    assert "Traceback" not in result.err
+
+
+def test_a_code_can_stand_for_a_misconception(checkout: Checkout) -> None:
+    edit_checks(checkout, '@check("halves", points=4)', '@check("halves", points=4, blames={"WRONG_SHAPE": "halves-overlap"})')
+    result: Result = checkout.grade_text(checkout.solution.replace("values[:middle], ", "values[:1], "))
+    row = result.check("check_halves_are_the_two_halves")
+    assert (row["code"], row["misconception"]["id"]) == ("WRONG_SHAPE", "halves-overlap")
+    assert json.loads(result.out)["points"] == 12
