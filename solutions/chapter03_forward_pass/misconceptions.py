@@ -276,6 +276,12 @@ def _(z):
     return z
 
 
+@wrong("gelu", "gelu-cut", why="cut off where Phi is not 0 or 1 yet", unnamed="any bound could stand there")
+def _(z):
+    z = np.asarray(z)
+    return np.where(z > 4, z, np.where(z < -4, 0.0, 0.5 * z * (1 + erf(z / math.sqrt(2)))))
+
+
 @wrong("gelu", "gelu-scalar-erf", why="math.erf of an array raises TypeError", unnamed="which says what is wrong")
 def _(z):
     return 0.5 * z * (1 + math.erf(z / math.sqrt(2)))
@@ -329,6 +335,14 @@ def _(Z):
 @wrong("softmax", "sm-over-max", why="the largest entry is 1 instead of the sum")
 def _(Z):
     return np.exp(Z - Z.max(axis=1, keepdims=True))
+
+
+@wrong("softmax", "sm-dropped", why="small probabilities are probabilities too", unnamed="any bound could stand there")
+def _(Z):
+    e = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p[p < 1e-4] = 0
+    return p / p.sum(axis=1, keepdims=True)
 
 
 @wrong("log_softmax", "lsm-log", why="a probability underflows to 0 and its logarithm is minus infinity")
@@ -401,6 +415,13 @@ def _(X, W, b):
 @wrong("affine_forward", "aff-nobias", why="the bias is forgotten")
 def _(X, W, b):
     return X.reshape(len(X), -1) @ W, (X, W, b)
+
+
+@wrong("affine_forward", "aff-into-ints", why="+= adds fractions to integers", unnamed="the message of NumPy says it")
+def _(X, W, b):
+    out = X.reshape(len(X), -1) @ W
+    out += b
+    return out, (X, W, b)
 
 
 @wrong("affine_forward", "aff-bcol", why="a bias per sample instead of one per unit; silent where N = M")
@@ -716,6 +737,27 @@ def _(z, y):
     return -np.mean(y * np.log(z) + (1 - y) * np.log(1 - z))
 
 
+@wrong(
+    "bce_with_logits",
+    "bce-guess",
+    why="logits that all lie between 0 and 1 are taken for probabilities",
+    unnamed="such cleverness has many faces",
+)
+def _(z, y):
+    y = y.reshape(z.shape)
+    if np.all((z > 0) & (z < 1)):
+        return -np.mean(y * np.log(z) + (1 - y) * np.log(1 - z))
+    return np.mean(np.logaddexp(0, z) - y * z)
+
+
+@wrong(
+    "bce_with_logits", "bce-two-bounds", why="a clip at one bound, a shortcut from another", unnamed="any bounds fit"
+)
+def _(z, y):
+    z, y = np.ravel(z), np.ravel(y)
+    return np.mean(np.where(z > 35, z, np.log1p(np.exp(np.minimum(z, 30)))) - z * y)
+
+
 @wrong("bce_with_logits", "bce-squares", why="the squared error of the probabilities is another loss")
 def _(z, y):
     return np.mean((sigmoid(z) - y.reshape(z.shape)) ** 2)
@@ -901,6 +943,18 @@ def _(sizes):
     return sum(D * M for D, M in zip(sizes[:-1], sizes[1:], strict=True)) + sum(sizes[1:-1])
 
 
+@wrong("count_parameters", "count-set", why="a set or a dict of layers holds two equal layers once")
+def _(sizes):
+    layers = {(D, M): D * M + M for D, M in zip(sizes[:-1], sizes[1:], strict=True)}
+    return sum(layers.values())
+
+
+@wrong("count_parameters", "count-int16", why="a dtype too small for it", unnamed="a dtype like this is rare")
+def _(sizes):
+    s = np.array(sizes, dtype=np.int16)
+    return int(((s[:-1] + np.int16(1)) * s[1:]).sum(dtype=np.int16))
+
+
 @wrong("count_parameters", "count-float", why="a float where an int is asked", unnamed="WRONG_TYPE says so")
 def _(sizes):
     return float(sum((D + 1) * M for D, M in zip(sizes[:-1], sizes[1:], strict=True)))
@@ -1075,6 +1129,16 @@ def _(X, y, params):
     logits = mlp_forward(X, params)
     losses = -log_softmax(logits)[np.arange(len(y)), y]
     worst = np.argsort(softmax(logits).max(axis=1))[:3]
+    return {
+        "predictions": logits.argmax(1), "loss": losses.mean(), "accuracy": accuracy(logits, y), "worst": worst,
+    }  # fmt: skip
+
+
+@wrong("evaluate", "ev-worst-margin", why="the distance to the best score leaves out all other classes")
+def _(X, y, params):
+    logits = mlp_forward(X, params)
+    losses = -log_softmax(logits)[np.arange(len(y)), y]
+    worst = np.argsort(logits[np.arange(len(y)), y] - logits.max(axis=1), kind="stable")[:3]
     return {
         "predictions": logits.argmax(1), "loss": losses.mean(), "accuracy": accuracy(logits, y), "worst": worst,
     }  # fmt: skip
