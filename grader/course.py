@@ -353,7 +353,9 @@ def load_chapter(
 
 
 def _task(table: Table, cpu_seconds: float) -> Task:
-    table.only("name", "points", "title", "hint", "lesson", "returns", "opaque", "collect", "kind", "cpu_seconds", "formula")
+    table.only(
+        "name", "points", "title", "hint", "lesson", "returns", "opaque", "collect", "kind", "cpu_seconds", "formula"
+    )
     task = Task(
         name=table.text("name"),
         points=table.whole("points"),

@@ -29,7 +29,7 @@ MAX_KEY_INT = 2**31  # keys equal modulo 2**61 - 1 make a dict quadratic
 MAX_NDIM = 16
 MAX_PACKED = 1_000_000  # numbers in all packed lists of one blob: a list needs four times the bytes that cross
 DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
-PACKED = {float: "<f8", int: "<i8"}
+PACKED = {float: "<f8", np.float64: "<f8", int: "<i8"}
 PACK_FROM = 4  # a list of this many plain numbers or more crosses as one buffer
 EXTERNAL_TAGS = frozenset("oks")  # object, callback, the student's own function: the ends of the pipe give them meaning
 BIT_GENERATORS = frozenset({"PCG64", "PCG64DXSM"})  # the others believe a position in their state and read outside it
@@ -342,7 +342,9 @@ def _to_array(dec: _Decoder, args: list[Any], depth: int) -> np.ndarray:
 
 def _from_buffer(data: memoryview, dtype: str) -> np.ndarray:
     if dtype == "|b1":
-        return np.array(np.frombuffer(data, dtype=np.uint8) != 0)  # any byte but 0 and 1 would make a bool that equals nothing
+        return np.array(
+            np.frombuffer(data, dtype=np.uint8) != 0
+        )  # any byte but 0 and 1 would make a bool that equals nothing
     return np.frombuffer(data, dtype=dtype).copy()
 
 

@@ -37,7 +37,9 @@ def rows(checkout: Checkout, source: str) -> list[tuple[str, str, str]]:
 
 
 def test_the_tiny_course_gets_the_same_verdicts(checkout: Checkout) -> None:
-    source = checkout.solution.replace("identity(x) * 2", "identity(x) * x").replace("self.count += 1", "import os; os._exit(3)")
+    source = checkout.solution.replace("identity(x) * 2", "identity(x) * x").replace(
+        "self.count += 1", "import os; os._exit(3)"
+    )
     cold = rows(checkout, source)
     warm = checkout.grade_text(source).card
     assert cold == [(c["name"], c["status"], c["message"]) for task in warm["tasks"] for c in task["checks"]]

@@ -224,7 +224,9 @@ def test_a_byte_order_mark_and_crlf_are_welcome(checkout: Checkout) -> None:
     assert checkout.grade("chapter1", "--json").card["points"] == 16
 
 
-@pytest.mark.parametrize("line", ["from numpy import *", "import numpy.testing", "from math import *", "import sysconfig"])
+@pytest.mark.parametrize(
+    "line", ["from numpy import *", "import numpy.testing", "from math import *", "import sysconfig"]
+)
 def test_every_import_of_numpy_and_the_standard_library_is_fine(checkout: Checkout, line: str) -> None:
     assert checkout.grade_text(f"{line}\n{checkout.solution}").card["points"] == 16
 

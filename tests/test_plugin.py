@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Checkout, Result
 from tests.test_grade_command import assert_card
 
-CHECK = "expect_close(student.double(x), x + x, \"double(x)\", unless={\"double-squares\": x * x})"
+CHECK = 'expect_close(student.double(x), x + x, "double(x)", unless={"double-squares": x * x})'
 
 
 def edit_checks(checkout: Checkout, old: str, new: str) -> None:
@@ -41,7 +41,10 @@ def test_a_check_that_breaks_is_named_and_costs_nobody_points(checkout: Checkout
     assert result.card["status"] == "grader_error"
     assert result.card["reason"]["message"].startswith("check_double_of_numbers: ")
     assert {check["points"] for task in result.card["tasks"] for check in task["checks"]} == {None}
-    assert (result.check("check_double_of_numbers")["status"], result.check("check_double_of_numbers")["code"]) == ("error", "GRADER")
+    assert (result.check("check_double_of_numbers")["status"], result.check("check_double_of_numbers")["code"]) == (
+        "error",
+        "GRADER",
+    )
 
 
 def test_blocked_never_crosses_tasks_and_points_stay_the_chapters(checkout: Checkout) -> None:
@@ -98,7 +101,9 @@ def test_checks_that_do_not_fit_the_chapter_are_refused(checkout: Checkout, name
 
 
 def test_a_code_can_stand_for_a_misconception(checkout: Checkout) -> None:
-    edit_checks(checkout, '@check("halves", points=4)', '@check("halves", points=4, blames={"WRONG_SHAPE": "halves-overlap"})')
+    edit_checks(
+        checkout, '@check("halves", points=4)', '@check("halves", points=4, blames={"WRONG_SHAPE": "halves-overlap"})'
+    )
     result: Result = checkout.grade_text(checkout.solution.replace("values[:middle], ", "values[:1], "))
     row = result.check("check_halves_are_the_two_halves")
     assert (row["code"], row["misconception"]["id"]) == ("WRONG_SHAPE", "halves-overlap")

@@ -18,7 +18,10 @@ def test_rows_come_from_the_record_alone() -> None:
 
 
 def test_what_a_student_prints_and_raises_is_cleaned_and_cut(checkout: Checkout) -> None:
-    source = checkout.solution.replace("return identity(x) * 2", "print('\\x1b[31mred\\x07' * 5000); raise ValueError('\\x1b]0;t\\x07bad \\ud800\\u202e')")
+    source = checkout.solution.replace(
+        "return identity(x) * 2",
+        "print('\\x1b[31mred\\x07' * 5000); raise ValueError('\\x1b]0;t\\x07bad \\ud800\\u202e')",
+    )
     result = checkout.grade_text(source)
     assert_card(result, 1)
     row = result.check("check_double_of_numbers")

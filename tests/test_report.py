@@ -27,7 +27,9 @@ def test_a_reader_that_is_gone_is_an_error_of_its_own() -> None:
 
 
 def test_markup_in_a_students_text_is_text(checkout: Checkout) -> None:
-    source = checkout.solution.replace("return identity(x) * 2", "print('[bold]loud[/bold] [link=x]'); raise ValueError('[red]a[/nothing]')")
+    source = checkout.solution.replace(
+        "return identity(x) * 2", "print('[bold]loud[/bold] [link=x]'); raise ValueError('[red]a[/nothing]')"
+    )
     checkout.module.write_text(source, encoding="utf-8")
     result = checkout.grade("chapter1")
     assert result.status == 1

@@ -56,8 +56,12 @@ SCALARS = (
     | st.complex_numbers(allow_nan=True) | st.text() | st.binary(max_size=200)
 )  # fmt: skip
 DTYPES = st.sampled_from(sorted(wire.DTYPES)).map(np.dtype)
-ARRAYS = DTYPES.flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)))
-KEYS = st.none() | st.booleans() | st.text(max_size=5) | st.integers(-(2**31) + 1, 2**31 - 1) | st.floats(allow_nan=False)
+ARRAYS = DTYPES.flatmap(
+    lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
+)
+KEYS = (
+    st.none() | st.booleans() | st.text(max_size=5) | st.integers(-(2**31) + 1, 2**31 - 1) | st.floats(allow_nan=False)
+)
 PLAIN = st.recursive(
     SCALARS | ARRAYS | ARRAYS.filter(lambda a: a.size > 0).map(lambda a: a.reshape(-1)[0]),
     lambda inner: st.lists(inner, max_size=6) | st.lists(inner, max_size=6).map(tuple)

@@ -23,7 +23,12 @@ def course(tmp_path: Path) -> Course:
     other = root / "chapter12_other"
     shutil.copytree(root / "chapter01_tiny", other)
     (other / "tiny.py").rename(other / "other.py")
-    text = (other / "chapter.toml").read_text(encoding="utf-8").replace('module = "tiny"', 'module = "other"').replace('"Tiny"', '"Other"')
+    text = (
+        (other / "chapter.toml")
+        .read_text(encoding="utf-8")
+        .replace('module = "tiny"', 'module = "other"')
+        .replace('"Tiny"', '"Other"')
+    )
     (other / "chapter.toml").write_text(text, encoding="utf-8")
     return load_course(root)
 
@@ -55,7 +60,17 @@ def test_the_best_file_is_found(tmp_path: Path, course: Course, names: list[str]
     assert find_module(folder, course.chapter("chapter01_tiny"), course).relative_to(folder).as_posix() == chosen
 
 
-@pytest.mark.parametrize("names", [[], ["12.py"], ["chapter11.py"], ["tinyish.py", "mytiny.py"], ["tiny.txt"], ["/".join("a" * (MAX_DEPTH + 1)) + "/tiny.py"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        [],
+        ["12.py"],
+        ["chapter11.py"],
+        ["tinyish.py", "mytiny.py"],
+        ["tiny.txt"],
+        ["/".join("a" * (MAX_DEPTH + 1)) + "/tiny.py"],
+    ],
+)
 def test_no_file_fits(tmp_path: Path, course: Course, names: list[str]) -> None:
     with pytest.raises(Ungradable, match=r"holds no tiny\.py"):
         find_module(folder_of(tmp_path, *names), course.chapter("chapter01_tiny"), course)

@@ -30,7 +30,32 @@ WORDS = (
     *sorted(wire.DTYPES), *REPLIES, "|O", ">f8", "nan", "inf", "0x1", "-0xff", "bit_generator", "PCG64", "PCG64DXSM", "MT19937",
     "state", "inc", "has_uint32", "uinteger", "", "\ud800", "value", "again", "warnings",
 )  # fmt: skip
-NUMBERS = (0, 1, 2, 3, 8, 63, 64, 65, 128, 192, -1, -64, 2**20, 2**31, 2**53, 2**63, 2**64, 2**200, 0.0, 1.5, -0.0, 1e308, True, None)
+NUMBERS = (
+    0,
+    1,
+    2,
+    3,
+    8,
+    63,
+    64,
+    65,
+    128,
+    192,
+    -1,
+    -64,
+    2**20,
+    2**31,
+    2**53,
+    2**63,
+    2**64,
+    2**200,
+    0.0,
+    1.5,
+    -0.0,
+    1e308,
+    True,
+    None,
+)
 
 
 def resolve(tag: str, fields: list[Any]) -> Any:

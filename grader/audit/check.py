@@ -71,7 +71,14 @@ def check_chapter(
             for specimen in found:
                 submission = Submission(chapter.file_name, specimen.source.encode())
                 in_order = specimen.kind != "wrong"  # a check that waits for another must be seen to fail by itself
-                job = Job(chapter, submission, specimen.quiz.encode() or None, from_seed(seed), only=reach(specimen, callers), in_order=in_order)
+                job = Job(
+                    chapter,
+                    submission,
+                    specimen.quiz.encode() or None,
+                    from_seed(seed),
+                    only=reach(specimen, callers),
+                    in_order=in_order,
+                )
                 by_source[id(job)] = specimen
                 yield job
 

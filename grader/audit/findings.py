@@ -21,6 +21,8 @@ def findings(specimen: Specimen, card: Scorecard) -> Iterator[str]:
         yield from _stub(specimen, card)
     elif specimen.kind == "right":
         yield from _right(specimen, card)
+    elif specimen.kind == "odd":
+        yield from _odd(specimen, card)
     else:
         yield from _wrong(specimen, card)
 
@@ -38,6 +40,12 @@ def _right(specimen: Specimen, card: Scorecard) -> Iterator[str]:
         for check in task.checks:
             if check.status != "passed":
                 yield f"{specimen.name}: {task.name} is right and loses points: {_words(check)}"
+
+
+def _odd(specimen: Specimen, card: Scorecard) -> Iterator[str]:
+    for task in card.tasks:
+        if task.name != "quiz" and task.points == task.max_points:
+            yield f"{specimen.name}: {task.name} takes that for right"
 
 
 def _wrong(specimen: Specimen, card: Scorecard) -> Iterator[str]:

@@ -19,7 +19,7 @@ class Specimen:
 
     Attributes:
         name: what a report calls it: "stub", "solution", "variants/loops.py", "db-not-summed".
-        kind: "stub", "right" or "wrong".
+        kind: "stub", "right", "odd" or "wrong".
         source: the module's text.
         quiz: the text of its quiz.toml.
         task: the task that a wrong answer gets wrong.
@@ -46,7 +46,35 @@ def specimens(chapter: Chapter) -> Iterator[Specimen]:
     for path in sorted(chapter.folder.glob("variants/*.py")):
         name = f"variants/{path.name}"
         yield Specimen(name, "right", read_author_text(path, f"{name} of {chapter.name}"), answered)
+    yield from odd_answers(chapter, solution, answered)
     yield from misconceptions(chapter, solution, answered)
+
+
+ODD = {
+    "None": "None",
+    "text": "'text'",
+    "object": "object()",
+    "nothing": "[]",
+    "dict": "{}",
+    "not a number": "float('nan')",
+    "complex": "1j",
+    "three": "(1, 2, 3)",
+    "pair of None": "(None, None)",
+    "words": "__import__('numpy').array(['a', 'b'])",
+    "objects": "__import__('numpy').array([None, 'x'], dtype=object)",
+    "function": "len",
+    "iterator": "iter([None, 'x'])",
+    "empty array": "__import__('numpy').zeros((0, 3))",
+    "huge": "__import__('numpy').full((2, 2), 1e308)",
+}
+"""What no task asks for, as expressions."""
+
+
+def odd_answers(chapter: Chapter, solution: str, quiz: str) -> Iterator[Specimen]:
+    """Yield modules whose every task returns something odd: no check may fail by itself over it."""
+    for name, value in ODD.items():
+        redefined = [f"def {task.name}(*args, **kwargs):\n    return {value}" for task in chapter.tasks]
+        yield Specimen(f"every task returns {name}", "odd", "\n\n\n".join([solution, *redefined]), quiz)
 
 
 def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Specimen]:

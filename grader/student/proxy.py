@@ -97,7 +97,9 @@ class Student:
         self._session = session
         self._tasks = tasks
         self._settings = CallSettings(1.0)
-        self._callbacks: dict[int, Callback] = {}  # of one check: an object of the student's may keep a function for later
+        self._callbacks: dict[
+            int, Callback
+        ] = {}  # of one check: an object of the student's may keep a function for later
 
     def _begin(self, settings: CallSettings) -> None:
         self._settings = settings
@@ -116,6 +118,14 @@ class Student:
         self._settings.repeated.add(task.name)
         value = self._request(task.name, None, args, kwargs, keep=keep, collect=task.collect,
                               repeat=self._settings.repeat and first)  # fmt: skip
+        if is_class and not isinstance(value, Remote):
+            raise CheckFailed(
+                "WRONG_TYPE", f"{task.name}(…) gives {describe_type(value)}, expected an object of a class"
+            )
+        if task.collect and not isinstance(value, list):
+            raise CheckFailed(
+                "WRONG_TYPE", f"{task.name} returns {describe_type(value)}, expected a list or an iterator"
+            )
         return named_results(value, task) if task.returns else value
 
     def _attribute(self, remote: Remote, name: str) -> Any:
@@ -130,7 +140,10 @@ class Student:
         return value
 
     def _operate(self, name: str, operands: tuple[Any, ...]) -> Any:
-        return self._request(name, None, operands, {}, is_operator=True)
+        value = self._request(name, None, operands, {}, is_operator=True)
+        if not isinstance(value, Remote):
+            raise CheckFailed("WRONG_TYPE", f"{SIGNS[name]} gives {describe_type(value)}, expected an object again")
+        return value
 
     def _check_alive(self, remote: Remote) -> None:
         if remote._generation != self._session.generation:
@@ -216,6 +229,9 @@ class Student:
         if isinstance(value, dict):
             return {key: self._adopt(item) for key, item in value.items()}
         return value
+
+
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "neg": "unary -"}
 
 
 class RaisedByStudent(CheckFailed):

@@ -7,7 +7,7 @@ from inspect import signature
 
 import numpy as np
 
-from grader.checks import check, compare, expect_close, ints, normal
+from grader.checks import check, compare, expect_close, fail, ints, normal
 
 GRADIENT = 1e-6  # relative to what goes in; good finite differences stay below it
 
@@ -775,9 +775,12 @@ def with_mistake(build, numbers, mistake):
 def run_graph(student, build, numbers):
     """Return the result and the leaves' gradients as the student's class has them."""
     leaves = [student.Value(x) for x in numbers]
-    out = build(*leaves)
-    data = out.data
-    out.backward()
+    try:
+        out = build(*leaves)
+        data = out.data
+        out.backward()
+    except (TypeError, AttributeError):  # of this module's arithmetic: the student's own come as failures
+        fail("an operation on Values, such as tanh(), gives something that is no Value", code="WRONG_TYPE")
     return data, [leaf.grad for leaf in leaves]
 
 

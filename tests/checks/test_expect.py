@@ -196,7 +196,9 @@ def test_a_misconception_is_named_only_for_a_wrong_value() -> None:
     assert verdict(expect_close, [2.0], np.array([2.0]), unless={"idea": np.array([2.0])}).misconception is None  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("error", [KeyError, ValueError, AttributeError, CheckFailed, RecursionError, np.linalg.LinAlgError])
+@pytest.mark.parametrize(
+    "error", [KeyError, ValueError, AttributeError, CheckFailed, RecursionError, np.linalg.LinAlgError]
+)
 def test_a_misconception_that_cannot_be_computed_is_passed_over(error: type[Exception]) -> None:
     def raising() -> Any:
         raise error("x", "y")
@@ -228,10 +230,14 @@ def test_what_matches_a_misconception(got: Any, value: Any, equal: bool) -> None
 def test_compare_names_an_idea_that_holds_on_every_case_only() -> None:
     cases = [(2.0,), (3.0,)]  # squaring and doubling agree on 2
     with pytest.raises(CheckFailed) as caught:
-        compare(lambda x: x * x, lambda x: x**3, cases, "it", unless={"double": lambda x: 2 * x, "square": lambda x: x * x})
+        compare(
+            lambda x: x * x, lambda x: x**3, cases, "it", unless={"double": lambda x: 2 * x, "square": lambda x: x * x}
+        )
     assert caught.value.misconception == "square"
     with pytest.raises(CheckFailed) as caught:
-        compare(lambda x: 4.0, lambda x: x**3, cases, "it", unless={"double": lambda x: 2 * x, "square": lambda x: x * x})
+        compare(
+            lambda x: 4.0, lambda x: x**3, cases, "it", unless={"double": lambda x: 2 * x, "square": lambda x: x * x}
+        )
     assert caught.value.misconception is None
 
 

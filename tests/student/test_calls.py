@@ -27,7 +27,9 @@ def test_several_results_have_their_names(submit: Submit) -> None:
         got.middle
 
 
-@pytest.mark.parametrize("result", ["None", "(1,)", "(1, 2, 3)", "5", "'ab'", "{1: 1, 2: 2}", "np.array(3)", "object()"])
+@pytest.mark.parametrize(
+    "result", ["None", "(1,)", "(1, 2, 3)", "5", "'ab'", "{1: 1, 2: 2}", "np.array(3)", "object()"]
+)
 def test_other_than_the_named_results_is_a_wrong_type(submit: Submit, result: str) -> None:
     student = submit(f"import numpy as np\ndef f(): return {result}", f={"returns": ("left", "right")})
     failed = failure(student.f)
@@ -68,10 +70,20 @@ def test_an_object_of_an_earlier_check_is_gone(submit: Submit) -> None:
 
 @pytest.mark.parametrize(
     ("body", "want"),
-    [("yield from (x, x + 1)", [1, 2]), ("return [x]", [1]), ("return (x, x)", [1, 1]), ("return iter(range(x))", [0]), ("return None", None)],
+    [("yield from (x, x + 1)", [1, 2]), ("return [x]", [1]), ("return (x, x)", [1, 1]), ("return iter(range(x))", [0])],
 )  # fmt: skip
 def test_iterables_are_collected(submit: Submit, body: str, want: Any) -> None:
     assert submit(f"def f(x):\n    {body}", f={"collect": True}).f(1) == want
+
+
+def test_what_is_no_iterable_is_a_wrong_type(submit: Submit) -> None:
+    assert failure(submit("def f(): return None", f={"collect": True}).f).code == "WRONG_TYPE"
+
+
+def test_a_class_and_its_operators_must_give_objects(submit: Submit) -> None:
+    assert failure(submit("def C(): return 1", C={"kind": "class"}).C).code == "WRONG_TYPE"
+    thing = submit("class C:\n    def __add__(self, other): return 1", C={"kind": "class"}).C()
+    assert failure(lambda: thing + 1).code == "WRONG_TYPE"
 
 
 def test_an_endless_generator_is_an_exception(submit: Submit) -> None:
@@ -172,7 +184,17 @@ VALUE = """
 def test_operators_work_on_either_side(submit: Submit) -> None:
     V = submit(VALUE, Value={"kind": "class"}).Value
     a, b = V(3.0), V(4.0)
-    got = [(a + b).data, (a + 1).data, (1 + a).data, (a * b).data, (2 * a).data, (a - 1).data, (1 - a).data, (-a).data, (a**2).data]
+    got = [
+        (a + b).data,
+        (a + 1).data,
+        (1 + a).data,
+        (a * b).data,
+        (2 * a).data,
+        (a - 1).data,
+        (1 - a).data,
+        (-a).data,
+        (a**2).data,
+    ]
     assert got == [7.0, 4.0, 4.0, 12.0, 6.0, 2.0, -2.0, -3.0, 9.0]
     assert a.me().me().data == 3.0
 
@@ -236,7 +258,9 @@ def test_the_checks_own_value_is_never_the_one_that_is_changed(submit: Submit, n
     assert repr(value) == before
 
 
-@pytest.mark.parametrize("body", ["x = x + 1", "old = x[0]; x[0] = 9; x[0] = old", "x = x.copy(); x[0] = 9", "x.sort(); x.sort()"])
+@pytest.mark.parametrize(
+    "body", ["x = x + 1", "old = x[0]; x[0] = 9; x[0] = old", "x = x.copy(); x[0] = 9", "x.sort(); x.sort()"]
+)
 def test_an_argument_that_is_as_before_is_unchanged(submit: Submit, body: str) -> None:
     assert submit(f"def f(x):\n    {body}\n    return 1").f(np.array([1.0, 2.0])) == 1
 
@@ -316,7 +340,9 @@ def test_warnings_count_only_where_the_check_says_so(submit: Submit) -> None:
 
 
 def test_prints_are_kept_for_their_check_and_cut(submit: Submit) -> None:
-    student = submit("import sys\nprint('at load')\ndef f(n):\n    print('x' * n)\n    print('é', file=sys.stderr)", seconds=3)
+    student = submit(
+        "import sys\nprint('at load')\ndef f(n):\n    print('x' * n)\n    print('é', file=sys.stderr)", seconds=3
+    )
     student.f(3)
     assert student._session.printed() == "xxx\né\n" * 2
     begin(student, repeat=False)
@@ -371,7 +397,9 @@ def test_what_the_module_sets_for_itself_stays(submit: Submit) -> None:
         ("10 ** 400", "bits"), ("deep()", "nested deeper"), ("[object() for _ in range(30_000)]", "objects"), ("{b'k': 1}", "key"),
     ],
 )  # fmt: skip
-def test_results_too_large_or_odd_are_a_wrong_type_and_the_worker_lives(submit: Submit, result: str, words: str) -> None:
+def test_results_too_large_or_odd_are_a_wrong_type_and_the_worker_lives(
+    submit: Submit, result: str, words: str
+) -> None:
     student = submit(f"""
         import numpy as np
         def deep():
@@ -389,7 +417,8 @@ def test_results_too_large_or_odd_are_a_wrong_type_and_the_worker_lives(submit: 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize(
-    ("result", "words"), [("np.ma.array([1.0])", "a numpy.ma.MaskedArray"), ("np.array([None])", "an array of dtype object")]
+    ("result", "words"),
+    [("np.ma.array([1.0])", "a numpy.ma.MaskedArray"), ("np.array([None])", "an array of dtype object")],
 )
 def test_odd_arrays_are_described(submit: Submit, result: str, words: str) -> None:
     assert submit(f"import numpy as np\ndef f(): return {result}").f() == Foreign(words)

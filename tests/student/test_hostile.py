@@ -146,7 +146,9 @@ SABOTAGE = {
 
 @pytest.mark.parametrize("name", SABOTAGE)
 def test_sabotage_can_only_fail(launcher: Launcher, name: str) -> None:
-    session = Session(launcher, Submission("work.py", f"def f(x): return x\n{SABOTAGE[name]}\n".encode()), "work", {}, 2.0)
+    session = Session(
+        launcher, Submission("work.py", f"def f(x): return x\n{SABOTAGE[name]}\n".encode()), "work", {}, 2.0
+    )
     student = Student(session, {"f": Task("f", 1, "f", "h", "1.1")})
     try:
         session.load()
@@ -214,7 +216,15 @@ def test_a_forged_value_of_another_number_is_refused(submit: Submit) -> None:
     assert (failed.code, "out of order" in failed.message) == ("WRONG_TYPE", True)
 
 
-@pytest.mark.parametrize("tree", ['["t", "value", ["d"]]', '["t", "value", ["d", ["names", ["l", 5, ["l"]]]]]', '["t", "raised", ["d"]]', '["t", ["l"], ["d"]]'])
+@pytest.mark.parametrize(
+    "tree",
+    [
+        '["t", "value", ["d"]]',
+        '["t", "value", ["d", ["names", ["l", 5, ["l"]]]]]',
+        '["t", "raised", ["d"]]',
+        '["t", ["l"], ["d"]]',
+    ],
+)
 def test_a_reply_forged_while_loading_ends_in_order(launcher: Launcher, tree: str) -> None:
     source = textwrap.dedent(forge(tree, "1")) + "\nos.write(3, frame(1, " + tree + "))\n"
     session = Session(launcher, Submission("work.py", source.encode()), "work", {}, 3.0)
@@ -228,7 +238,14 @@ def test_a_reply_forged_while_loading_ends_in_order(launcher: Launcher, tree: st
 
 
 @pytest.mark.parametrize(
-    "request_", [{}, {"number": []}, {"number": 0}, {"number": True, "args": (), "kwargs": {}}, {"number": 0, "args": [], "kwargs": {}}]
+    "request_",
+    [
+        {},
+        {"number": []},
+        {"number": 0},
+        {"number": True, "args": (), "kwargs": {}},
+        {"number": 0, "args": [], "kwargs": {}},
+    ],
 )
 def test_a_callback_that_was_not_given_breaks_the_format(request_: dict[str, Any]) -> None:
     with pytest.raises(wire.WireError):
@@ -304,7 +321,15 @@ def test_no_process_is_left_behind() -> None:
             session = Session(launcher, Submission("work.py", source), "work", {}, 3.0)
             session.load()
             with pytest.raises(CheckFailed) if task != "h" else nullcontext():
-                request = {"object": None, "name": task, "operator": False, "keep": [], "collect": False, "repeat": False, "arguments": wire.dumps(((), {}))}
+                request = {
+                    "object": None,
+                    "name": task,
+                    "operator": False,
+                    "keep": [],
+                    "collect": False,
+                    "repeat": False,
+                    "arguments": wire.dumps(((), {})),
+                }
                 session.ask("call", request, 0.2)
             session.close()
             assert [pid for z in zygote for pid in _children(z)] == []
