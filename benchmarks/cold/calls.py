@@ -2,7 +2,7 @@
 
 import numpy as np
 
-EPOCHS = 400
+EPOCHS = 300
 
 
 def calls(rng):
