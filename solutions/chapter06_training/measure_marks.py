@@ -32,12 +32,18 @@ ACTIVATIONS = {  # function of z, and derivative by the activation
 }
 
 
-def train(X, T, rng, is_classifier, hidden, act="relu", opt="adam", lr=0.01, epochs=100, batch=32, decay=0.0, cosine=False):
+def train(
+    X, T, rng, is_classifier, hidden, act="relu", opt="adam", lr=0.01, epochs=100, batch=32, decay=0.0, cosine=False
+):
     """Return a function from rows to outputs: a network trained on X and targets or one-hot rows T."""
     f, slope = ACTIVATIONS[act]
     sizes = [X.shape[1], *hidden, T.shape[1]]
     gain = 2 if act == "relu" else 1
-    P = [p for a, b in zip(sizes, sizes[1:], strict=False) for p in (rng.normal(0, np.sqrt(gain / a), (a, b)), np.zeros(b))]
+    P = [
+        p
+        for a, b in zip(sizes, sizes[1:], strict=False)
+        for p in (rng.normal(0, np.sqrt(gain / a), (a, b)), np.zeros(b))
+    ]
     M, V, t = [np.zeros_like(p) for p in P], [np.zeros_like(p) for p in P], 0
     last = len(sizes) - 2
 
@@ -106,7 +112,10 @@ def own_statistics():
 
     def regress(X, y, X_test, rng):
         mean, std = y.mean(), y.std()
-        return train(scaler(X)(X), (y[:, None] - mean) / std, rng, False, [32, 32])(scaler(X_test)(X_test))[:, 0] * std + mean
+        return (
+            train(scaler(X)(X), (y[:, None] - mean) / std, rng, False, [32, 32])(scaler(X_test)(X_test))[:, 0] * std
+            + mean
+        )
 
     return classify, regress
 

@@ -96,18 +96,32 @@ def _(n, fractions, rng):
     return tuple(np.split(np.random.permutation(n), np.cumsum([int(n * fraction) for fraction in fractions[:-1]])))
 
 
-@wrong("split_indices", "split-coin", why="every row is thrown into a part by itself", unnamed="the sizes differ every time")
+@wrong(
+    "split_indices",
+    "split-coin",
+    why="every row is thrown into a part by itself",
+    unnamed="the sizes differ every time",
+)
 def _(n, fractions, rng):
     part_of = rng.choice(len(fractions), size=n, p=np.array(fractions) / sum(fractions))
     order = rng.permutation(n)
     return tuple(order[part_of[order] == k] for k in range(len(fractions)))
 
 
-@wrong("split_indices", "split-three-parts", why="always train, validation, test", unnamed="the unpacking fails, says the message")
+@wrong(
+    "split_indices",
+    "split-three-parts",
+    why="always train, validation, test",
+    unnamed="the unpacking fails, says the message",
+)
 def _(n, fractions, rng):
     train, val, _ = fractions
     order = rng.permutation(n)
-    return order[: int(n * train)], order[int(n * train) : int(n * train) + int(n * val)], order[int(n * train) + int(n * val) :]
+    return (
+        order[: int(n * train)],
+        order[int(n * train) : int(n * train) + int(n * val)],
+        order[int(n * train) + int(n * val) :],
+    )
 
 
 # Scaling
@@ -335,7 +349,12 @@ def _(y, p, n_classes):
     return counts
 
 
-@wrong("confusion_matrix", "cm-shares", why="shares of a class instead of counts", unnamed="WRONG_TYPE says that counts are integers")
+@wrong(
+    "confusion_matrix",
+    "cm-shares",
+    why="shares of a class instead of counts",
+    unnamed="WRONG_TYPE says that counts are integers",
+)
 def _(y, p, n_classes):
     counts = np.zeros((n_classes, n_classes))
     np.add.at(counts, (y, p), 1)
@@ -554,7 +573,10 @@ def _(sizes, rng):
 
 @wrong("init_mlp", "init-bias", why="biases are drawn too")
 def _(sizes, rng):
-    return [(W, 0.1 * rng.standard_normal(len(b))) for W, b in _start(sizes, lambda a, b: rng.standard_normal((a, b)) * np.sqrt(2 / a))]
+    return [
+        (W, 0.1 * rng.standard_normal(len(b)))
+        for W, b in _start(sizes, lambda a, b: rng.standard_normal((a, b)) * np.sqrt(2 / a))
+    ]
 
 
 @wrong("init_mlp", "init-fixed-seed", why="a generator of its own: every network starts alike")
@@ -579,7 +601,12 @@ def _(sizes, rng):
     return _start(sizes, lambda a, b: rng.standard_normal((b, a)) * np.sqrt(2 / a))
 
 
-@wrong("init_mlp", "init-rows-alike", why="one row of weights repeated", unnamed="the message says that numbers occur again")
+@wrong(
+    "init_mlp",
+    "init-rows-alike",
+    why="one row of weights repeated",
+    unnamed="the message says that numbers occur again",
+)
 def _(sizes, rng):
     return _start(sizes, lambda a, b: np.tile(rng.standard_normal(b) * np.sqrt(2 / a), (a, 1)))
 
@@ -649,7 +676,12 @@ def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, batches=batches)
 
 
-@wrong("fit", "mb-pyshuffle", why="random.shuffle doubles rows of a 2-D array, and asks no rng", unnamed="no two runs are alike")
+@wrong(
+    "fit",
+    "mb-pyshuffle",
+    why="random.shuffle doubles rows of a 2-D array, and asks no rng",
+    unnamed="no two runs are alike",
+)
 def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     def batches(X, y, batch_size, rng):
         joint = np.column_stack([X, y])
@@ -694,7 +726,21 @@ def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, fresh_states=True)
 
 
-def _adam(w, g, state, lr, b1=0.9, b2=0.999, eps=1e-8, *, corrected=True, t_of=lambda t: t, in_root=False, keep_hats=False, square=True):
+def _adam(
+    w,
+    g,
+    state,
+    lr,
+    b1=0.9,
+    b2=0.999,
+    eps=1e-8,
+    *,
+    corrected=True,
+    t_of=lambda t: t,
+    in_root=False,
+    keep_hats=False,
+    square=True,
+):
     t = state.get("t", 0) + 1
     m = b1 * state.get("m", 0.0) + (1 - b1) * g
     v = b2 * state.get("v", 0.0) + (1 - b2) * (g * g if square else g)
@@ -808,7 +854,12 @@ def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, step=step)
 
 
-@wrong("fit", "fit-one-state", why="one state for all arrays: they have different shapes", unnamed="NumPy's message on shapes says so")
+@wrong(
+    "fit",
+    "fit-one-state",
+    why="one state for all arrays: they have different shapes",
+    unnamed="NumPy's message on shapes says so",
+)
 def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     shared = {}
 
@@ -1166,14 +1217,24 @@ def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, val=val)
 
 
-@wrong("fit", "fit-extra-entry", why="the history begins before the first epoch", unnamed="WRONG_SHAPE says how many entries there are")
+@wrong(
+    "fit",
+    "fit-extra-entry",
+    why="the history begins before the first epoch",
+    unnamed="WRONG_SHAPE says how many entries there are",
+)
 def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     first = loss_and_grads(X, y, params)[0], _val(params, X_val, y_val)
     params, history = _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng)
     return params, {"loss": [first[0], *history["loss"]], "val_accuracy": [first[1], *history["val_accuracy"]]}
 
 
-@wrong("fit", "fit-best-epoch", why="hands back the params of the best epoch", unnamed="other params than those of the last epoch, but right ones")
+@wrong(
+    "fit",
+    "fit-best-epoch",
+    why="hands back the params of the best epoch",
+    unnamed="other params than those of the last epoch, but right ones",
+)
 def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     seen = []
 
@@ -1261,7 +1322,12 @@ def _(configs, score):
     return best
 
 
-@wrong("select", "select-sorts-pairs", why="pairs are compared: of equal scores the configs decide, and dicts cannot", unnamed="the TypeError says so")
+@wrong(
+    "select",
+    "select-sorts-pairs",
+    why="pairs are compared: of equal scores the configs decide, and dicts cannot",
+    unnamed="the TypeError says so",
+)
 def _(configs, score):
     return max((score(config), config) for config in configs)[1]
 
@@ -1276,7 +1342,13 @@ def _network(X, T, rng, last, hidden=(32, 32), epochs=80):
         for X_batch, T_batch in _shuffled(X, T, 32, rng):
             with np.errstate(all="ignore"):
                 out, activations = forward(X_batch, params)
-                params = _step_all(adam_step, params, backward(last(out, T_batch), activations, params), states, 0.01 if epoch < 60 else 0.002)
+                params = _step_all(
+                    adam_step,
+                    params,
+                    backward(last(out, T_batch), activations, params),
+                    states,
+                    0.01 if epoch < 60 else 0.002,
+                )
     return params
 
 
@@ -1384,14 +1456,24 @@ def _(X_train, y_train, X_test, rng):
     return forward(apply_scaler(X_test, *scaler), params)[0][:, 0] * std + mean
 
 
-@wrong("train_regressor", "regressor-unscaled-inputs", why="the columns keep their scales", unnamed="named as in train_classifier")
+@wrong(
+    "train_regressor",
+    "regressor-unscaled-inputs",
+    why="the columns keep their scales",
+    unnamed="named as in train_classifier",
+)
 def _(X_train, y_train, X_test, rng):
     targets = np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
     return np.nan_to_num(_values(X_train, (targets - mean) / std, X_test, rng)) * std + mean
 
 
-@wrong("train_regressor", "regressor-test-statistics", why="the test rows are scaled by their own", unnamed="named as in train_classifier")
+@wrong(
+    "train_regressor",
+    "regressor-test-statistics",
+    why="the test rows are scaled by their own",
+    unnamed="named as in train_classifier",
+)
 def _(X_train, y_train, X_test, rng):
     targets = np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
@@ -1399,7 +1481,9 @@ def _(X_train, y_train, X_test, rng):
     return _values(X, (targets - mean) / std, X_test, rng) * std + mean
 
 
-@wrong("train_regressor", "regressor-constant-column", why="a constant column becomes nan", unnamed="NOT_FINITE says so")
+@wrong(
+    "train_regressor", "regressor-constant-column", why="a constant column becomes nan", unnamed="NOT_FINITE says so"
+)
 def _(X_train, y_train, X_test, rng):
     targets = np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
@@ -1412,10 +1496,18 @@ def _(X_train, y_train, X_test, rng):
 def _(X_train, y_train, X_test, rng):
     scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
-    return _values(apply_scaler(X_train, *scaler), (targets - mean) / std, apply_scaler(X_test, *scaler), rng, ()) * std + mean
+    return (
+        _values(apply_scaler(X_train, *scaler), (targets - mean) / std, apply_scaler(X_test, *scaler), rng, ()) * std
+        + mean
+    )
 
 
-@wrong("train_regressor", "regressor-relu-output", why="relu after the last layer: nothing below the mean", unnamed="a low R² has many reasons")
+@wrong(
+    "train_regressor",
+    "regressor-relu-output",
+    why="relu after the last layer: nothing below the mean",
+    unnamed="a low R² has many reasons",
+)
 def _(X_train, y_train, X_test, rng):
     scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()

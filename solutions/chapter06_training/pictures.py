@@ -72,7 +72,9 @@ def decision_boundaries(plt):
     grid = np.stack([a.ravel() for a in np.meshgrid(across, up)], axis=1)
     fig, axes = plt.subplots(1, 3, figsize=(9.6, 3.6), sharex=True, sharey=True)
     for ax, (title, width, steps) in zip(
-        axes, (("1 unit: underfits", 1, 1500), ("8 units, 300 steps", 8, 300), ("200 units, 8,000 steps", 200, 8000)), strict=True
+        axes,
+        (("1 unit: underfits", 1, 1500), ("8 units, 300 steps", 8, 300), ("200 units, 8,000 steps", 200, 8000)),
+        strict=True,
     ):
         *_, (_, params) = _train(Z[training], y[training], width, steps, 0.2)
         scores = np.round(_scores(grid, params), 3)

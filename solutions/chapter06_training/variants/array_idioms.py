@@ -46,7 +46,10 @@ def r2_score(y, p):
 
 
 def init_mlp(sizes, rng):
-    return [Layer(np.sqrt(2 / a) * rng.standard_normal((b, a)).T, np.zeros(b)) for a, b in zip(sizes, sizes[1:], strict=False)]
+    return [
+        Layer(np.sqrt(2 / a) * rng.standard_normal((b, a)).T, np.zeros(b))
+        for a, b in zip(sizes, sizes[1:], strict=False)
+    ]
 
 
 def run(X, params):

@@ -72,7 +72,9 @@ def r2_score(y, p):
 def init_mlp(sizes, rng):
     sizes = [int(size) for size in sizes]
     biases = [np.zeros(size, dtype=np.float64) for size in sizes[1:]]
-    weights = [rng.normal(loc=0.0, scale=(2.0 / sizes[i]) ** 0.5, size=(sizes[i], sizes[i + 1])) for i in range(len(sizes) - 1)]
+    weights = [
+        rng.normal(loc=0.0, scale=(2.0 / sizes[i]) ** 0.5, size=(sizes[i], sizes[i + 1])) for i in range(len(sizes) - 1)
+    ]
     return list(zip(weights, biases, strict=True))
 
 
@@ -164,7 +166,9 @@ def train_classifier(X_train, y_train, X_test, rng):
 
     def score(width):
         start = init_mlp([X.shape[1], width, width, n_classes], np.random.default_rng(1))
-        history = fit(start, X[inner], y_train[inner], X[held_out], y_train[held_out], 0.01, 40, 32, np.random.default_rng(2))[1]
+        history = fit(
+            start, X[inner], y_train[inner], X[held_out], y_train[held_out], 0.01, 40, 32, np.random.default_rng(2)
+        )[1]
         return float(history["val_accuracy"][-1])
 
     width = select([16, 48], score)

@@ -142,7 +142,10 @@ def r2_score(y, p):
 
 
 def init_mlp(sizes, rng):
-    layers = [Layer(rng.normal(scale=np.sqrt(2 / a), size=(a, b)), np.zeros((b,)), False) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    layers = [
+        Layer(rng.normal(scale=np.sqrt(2 / a), size=(a, b)), np.zeros((b,)), False)
+        for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+    ]
     return [(layer.W, layer.b) for layer in layers]
 
 

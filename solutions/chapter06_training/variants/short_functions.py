@@ -5,24 +5,28 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-split_indices = lambda n, fractions, rng: (  # noqa: E731
-    lambda o, c: tuple(o[i:j] for i, j in pairwise([0, *c, n]))
-)(rng.choice(n, n, replace=False), list(accumulate(int(n * f) for f in fractions[:-1])))
-fit_scaler = lambda X: (X.mean(0), np.array([c.std() if len({*c.tolist()}) > 1 else 1 for c in X.T], float))  # noqa: E731
-apply_scaler = lambda X, mean, std: (X - mean) / std  # noqa: E731
-one_hot = lambda y, n_classes: np.eye(n_classes)[y]  # noqa: E731
-confusion_matrix = lambda y, p, n_classes: (np.eye(n_classes)[y].T @ np.eye(n_classes)[p]).astype(int)  # noqa: E731
-r2_score = lambda y, p: 1 - ((y.flatten() - p) ** 2).sum() / ((y - y.mean()) ** 2).sum()  # noqa: E731
-select = lambda configs, score: max(configs, key=score)  # noqa: E731
-init_mlp = lambda sizes, rng: [  # noqa: E731
-    (rng.standard_normal((a, b)) * (2 / a) ** 0.5, np.zeros(b)) for a, b in pairwise(sizes)
-]
+split_indices = lambda n, fractions, rng: (lambda o, c: tuple(o[i:j] for i, j in pairwise([0, *c, n])))(
+    rng.choice(n, n, replace=False), list(accumulate(int(n * f) for f in fractions[:-1]))
+)
+fit_scaler = lambda X: (X.mean(0), np.array([c.std() if len({*c.tolist()}) > 1 else 1 for c in X.T], float))
+apply_scaler = lambda X, mean, std: (X - mean) / std
+one_hot = lambda y, n_classes: np.eye(n_classes)[y]
+confusion_matrix = lambda y, p, n_classes: (np.eye(n_classes)[y].T @ np.eye(n_classes)[p]).astype(int)
+r2_score = lambda y, p: 1 - ((y.flatten() - p) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+select = lambda configs, score: max(configs, key=score)
+init_mlp = lambda sizes, rng: [(rng.standard_normal((a, b)) * (2 / a) ** 0.5, np.zeros(b)) for a, b in pairwise(sizes)]
 
 
 def precision_recall_f1(cm):
     k = range(len(cm))
-    d = lambda a, b: 0 if b == 0 else a / b  # noqa: E731
-    return np.array([[d(cm[i, i], cm[:, i].sum()), d(cm[i, i], cm[i].sum()), d(2 * cm[i, i], cm[:, i].sum() + cm[i].sum())] for i in k], float)
+    d = lambda a, b: 0 if b == 0 else a / b
+    return np.array(
+        [
+            [d(cm[i, i], cm[:, i].sum()), d(cm[i, i], cm[i].sum()), d(2 * cm[i, i], cm[:, i].sum() + cm[i].sum())]
+            for i in k
+        ],
+        float,
+    )
 
 
 def grads_of(X, y, params):
@@ -53,7 +57,10 @@ def fit(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
         for s in range(0, len(X), batch_size):
             part, grads = grads_of(X[o[s : s + batch_size]], y[o[s : s + batch_size]], params)
             total += part
-            params = [[adam((k, i), w, g) for i, (w, g) in enumerate(zip(*pair, strict=True))] for k, pair in enumerate(zip(params, grads, strict=True))]
+            params = [
+                [adam((k, i), w, g) for i, (w, g) in enumerate(zip(*pair, strict=True))]
+                for k, pair in enumerate(zip(params, grads, strict=True))
+            ]
         loss.append(total / len(X))
         val.append(np.mean(logits(X_val, params).argmax(1) == y_val))
     return params, dict(loss=tuple(loss), val_accuracy=tuple(val), final=None)
