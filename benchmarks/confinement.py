@@ -24,7 +24,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from grader.worker import probes
-from grader.worker.confine import Policy, confine, pick_uid, prepare_zygote
+from grader.worker.claim import claim_user
+from grader.worker.confine import confine
+from grader.worker.nursery import prepare_zygote
+from grader.worker.policy import Policy
 
 LIMIT = 0.003  # seconds that confinement may add to a bare worker (issue 5)
 PIPE_FD = 3
@@ -59,7 +62,7 @@ def main() -> int:
 
 def kinds() -> dict[str, Callable[[], object]]:
     """Return what each kind of worker does before it says that it is there."""
-    full = Policy(level="kernel", uid=pick_uid(0))
+    full = Policy(level="kernel", uid=claimed[0] if (claimed := claim_user()) else None)
     partial = replace(full, level="auto")
     policies = {
         "confined": full,

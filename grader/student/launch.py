@@ -17,8 +17,11 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
+
+from grader.worker.claim import claim_user
 
 CPU_SLICE = 0.05  # seconds between looks at a busy worker's CPU clock
 MESSAGE_LIMIT = 65536
@@ -65,27 +68,37 @@ class Connection(Protocol):
 
 
 class Deadline:
-    """The time that one request may take: CPU seconds where a clock can be read, wall seconds always."""
+    """The time that one request may take: CPU seconds where a clock can be read, wall seconds always.
+
+    Seconds in which the worker could have computed and had to wait for a processor do not count, or a busy machine would
+    fail a right answer; they stretch the limit at most tenfold.
+    """
 
     def __init__(self, cpu_seconds: float) -> None:
         self.cpu_limit = cpu_seconds
         self.wall_limit = 4 * cpu_seconds + 5
         self.wall_end = time.monotonic() + self.wall_limit
-        self.cpu_start: float | None = None
+        self.start: tuple[float, float] | None = None  # CPU and waited seconds
         self.next_look = time.monotonic() + CPU_SLICE  # a worker that never falls silent is looked at as well
 
-    def check(self, cpu_now: float | None) -> None:
+    def check(self, cpu_now: float | None, waited_now: float = 0.0) -> None:
         """Raise DeadlineMissed if the time is over.
 
-        The CPU clock is first read a slice after the request went out, to the student's favour.
+        The clocks are first read a slice after the request went out, to the student's favour.
+
+        Args:
+            cpu_now: CPU seconds of the worker so far, None where they cannot be known.
+            waited_now: seconds in which it was ready to compute and no processor was free.
         """
         self.next_look = time.monotonic() + CPU_SLICE
+        waited = 0.0
         if cpu_now is not None:
-            if self.cpu_start is None:
-                self.cpu_start = cpu_now
-            if cpu_now - self.cpu_start > self.cpu_limit:
+            if self.start is None:
+                self.start = (cpu_now, waited_now)
+            if cpu_now - self.start[0] > self.cpu_limit:
                 raise DeadlineMissed(f"{self.cpu_limit:g} seconds of computing")
-        if time.monotonic() > self.wall_end:
+            waited = min(waited_now - self.start[1], 9 * self.wall_limit)
+        if time.monotonic() > self.wall_end + waited:
             raise DeadlineMissed(f"{self.wall_limit:g} seconds")
 
 
@@ -128,6 +141,10 @@ class Launcher(ABC):
         """Return a new worker confined by policy."""
 
     @abstractmethod
+    def start_ahead(self, policy: dict[str, Any]) -> None:
+        """Start the worker that will be asked for next, where that can go on beside other work."""
+
+    @abstractmethod
     def close(self) -> None:
         """End whatever was started."""
 
@@ -141,44 +158,71 @@ class Launcher(ABC):
 class Zygote(Launcher):
     """A warm process that forks workers; started at once, waited for on first use."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_bubblewrap: bool = False) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+        command = bootstrap("grader.worker.zygote")
+        with theirs, contextlib.ExitStack() as stack:
+            kept = []
+            if (claimed := claim_user()) is not None:
+                command.append(str(claimed[0]))
+                kept.append(stack.enter_context(claimed[1]).fileno())  # the zygote holds the claim as long as it lives
+            if in_bubblewrap:
+                command = wrapped(command)
             self.process = subprocess.Popen(
-                bootstrap("grader.worker.zygote"),
+                command,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=ENVIRONMENT,
                 start_new_session=True,
+                pass_fds=kept,
             )
         self.control = ours
-        self.is_ready = False
+        self.answers_owed = 1  # it says when it is ready
+        self.ahead: tuple[dict[str, Any], ForkedWorker] | None = None
 
-    def ask(self, message: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
-        """Send one message, with descriptors, and return the answer."""
-        if not self.is_ready:
-            self.is_ready = bool(self.answer())
+    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Send one message and return the answer."""
+        self.tell(message)
+        while self.answers_owed > 1:
+            self.answer()
+        return self.answer()
+
+    def tell(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        """Send one message, with descriptors, and leave the answer for later."""
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
             self.control.sendmsg([json.dumps(message).encode()], ancillary)
         except OSError as error:
             raise WorkerGone(f"the process that starts workers is gone: {error}") from None
-        return self.answer()
+        self.answers_owed += 1
 
     def answer(self) -> dict[str, Any]:
         """Return the next answer."""
         data = self.control.recv(MESSAGE_LIMIT)
         if not data:
             raise WorkerGone(f"the process that starts workers ended with status {self.process.wait()}")
+        self.answers_owed -= 1
         answer: dict[str, Any] = json.loads(data)
         return answer
 
     def start(self, policy: dict[str, Any]) -> ForkedWorker:
-        """Return a new worker confined by policy."""
+        """Return a new worker confined by policy; it says hello when the zygote is ready."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None:
+            if ahead[0] == policy:
+                return ahead[1]
+            ahead[1].end(kill=True)
+            ahead[1].output.close()
         return ForkedWorker(self, policy)
+
+    def start_ahead(self, policy: dict[str, Any]) -> None:
+        """Start the worker that will be asked for next."""
+        self.ahead = (policy, self.start(policy))
 
     def close(self) -> None:
         """End the zygote and whatever it started."""
+        if self.ahead is not None:
+            self.ahead[1].let_go()
         self.control.close()
         self.process.wait()
 
@@ -192,7 +236,7 @@ class ForkedWorker:
         self.output = memory_file("output")
         self.stack = memory_file("stack")
         with theirs:
-            zygote.ask({"spawn": policy}, [theirs.fileno(), self.output.fileno(), self.stack.fileno()])
+            zygote.tell({"spawn": policy}, [theirs.fileno(), self.output.fileno(), self.stack.fileno()])
         self.poll = select.poll()
         self.poll.register(self.socket, select.POLLIN)
         self.status: int | None = None
@@ -213,7 +257,8 @@ class ForkedWorker:
         while len(data) < size:
             is_silent = not self.poll.poll(CPU_SLICE * 1000)
             if is_silent or time.monotonic() > deadline.next_look:
-                deadline.check(self.zygote.ask({"cpu": True})["cpu"])
+                clocks = self.zygote.ask({"clocks": True})
+                deadline.check(clocks["cpu"], clocks["waited"])
             if is_silent:
                 continue
             try:
@@ -244,6 +289,11 @@ class ForkedWorker:
             self.stack.close()
         return self.status
 
+    def let_go(self) -> None:
+        """Close what leads to the worker; it ends with its zygote."""
+        for end in (self.socket, self.stack, self.output):
+            end.close()
+
 
 SEND_LIMIT = 20.0  # seconds
 
@@ -254,6 +304,9 @@ class ColdLauncher(Launcher):
     def start(self, policy: dict[str, Any]) -> ColdWorker:
         """Return a new worker confined by policy."""
         return ColdWorker(policy)
+
+    def start_ahead(self, policy: dict[str, Any]) -> None:
+        """Nothing is started before it is needed."""
 
     def close(self) -> None:
         """Nothing is kept between workers."""
@@ -358,9 +411,25 @@ def fork_is_safe() -> bool:
     return sys.platform == "linux"
 
 
-def make_launcher() -> Launcher:
-    """Return the launcher for this system; the zygote begins to import NumPy at once."""
-    return Zygote() if fork_is_safe() else ColdLauncher()
+def make_launcher(in_bubblewrap: bool = False) -> Launcher:
+    """Return the launcher for this system; the zygote begins to import NumPy at once.
+
+    Args:
+        in_bubblewrap: whether to put the zygote into bubblewrap where that works. It hides which files exist, at the
+            cost of 30 ms for every launcher: for other people's submissions, not for a student's own.
+    """
+    return Zygote(in_bubblewrap) if fork_is_safe() else ColdLauncher()
+
+
+def wrapped(command: list[str]) -> list[str]:
+    """Return the command that runs a zygote in bubblewrap, or the command itself where bubblewrap does not work."""
+    from grader.worker.bubblewrap import (  # with ctypes, which a student's run spares
+        bubblewrap_command,
+        bubblewrap_works,
+    )
+    from grader.worker.landlock import readable_paths
+
+    return bubblewrap_command(command, readable_paths()) if bubblewrap_works() else command
 
 
 def signal_of(status: int) -> str | None:

@@ -20,20 +20,26 @@ def describe(error: BaseException, filename: str) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename == filename:
         lines.append(error.lineno or 1)
     return {
-        "type": type(error).__name__[:100],
-        "bases": [base.__name__[:100] for base in type(error).__mro__[:16]],
+        "type": _name(type(error)),
+        "bases": [_name(base) for base in type.mro(type(error))[:16]],
         "message": _message(error),
         "lines": lines,
         "exit": isinstance(error, SystemExit),
         "todo": isinstance(error, NotImplementedError),
         "memory": isinstance(error, MemoryError),
-        "forbidden": type(error).__name__ == "ImportNotAllowed" or isinstance(error, PermissionError),
+        "forbidden": _name(type(error)) == "ImportNotAllowed" or isinstance(error, PermissionError),
     }
 
 
 def _student_lines(error: BaseException, filename: str) -> list[int]:
-    walk = traceback.walk_tb(error.__traceback__)
+    trace = BaseException.__dict__["__traceback__"].__get__(error)  # a class of the student's can have another one
+    walk = traceback.walk_tb(trace)
     return [line for frame, line in walk if frame.f_code.co_filename == filename and line]
+
+
+def _name(kind: type) -> str:
+    name: str = type.__dict__["__name__"].__get__(kind)  # whatever its metaclass says
+    return name[:100]
 
 
 def _message(error: BaseException) -> str:

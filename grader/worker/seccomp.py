@@ -12,7 +12,7 @@ import os
 import platform
 import struct
 
-PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2  # linux/prctl.h, linux/seccomp.h
+PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2  # linux/prctl.h, linux/seccomp.h
 OWN_PID = struct.pack("<I", 0x6D677069)  # where a filter of make_seccomp.py wants the process id
 INSTRUCTION_BYTES = 8  # sizeof(struct sock_filter)
 

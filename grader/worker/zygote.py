@@ -1,7 +1,8 @@
 """The warm parent of all workers: imports NumPy once, never sees a check, forks one worker per submission.
 
-Run as ``python -sSP -c "…"`` with an environment made from nothing. It answers one JSON message at a time on its control
-socket: ``spawn`` (with the worker's descriptors), ``cpu``, ``end``.
+Run as ``python -sSP -c "…" [UID]`` with an environment made from nothing; where it is root it is told which user its
+workers become. It answers one JSON message at a time on its control socket: ``spawn`` (with the worker's descriptors),
+``clocks``, ``interrupt``, ``end``.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.confine import FIRST_UID, LAST_UID, ConfinementError, Policy, confine, pick_uid, prepare_zygote
+from grader.worker.confine import confine
+from grader.worker.nursery import prepare_zygote
 from grader.worker.output import CappedOutput
 from grader.worker.pipe import Pipe
+from grader.worker.policy import ConfinementError, Policy
 from grader.worker.runner import Runner
 
 CONTROL_FD, PIPE_FD, STACK_FD = 0, 3, 4  # the control socket in the zygote; pipe and stack dump in a worker
@@ -35,7 +38,7 @@ def main() -> None:
     control = socket.socket(fileno=CONTROL_FD)
     warm_up()
     prepare_zygote()
-    own_user = {"uid": pick_uid(os.getpid() % (LAST_UID - FIRST_UID + 1))}
+    own_user = {"uid": int(sys.argv[1])} if len(sys.argv) > 1 else {}
     send(control, {"ready": os.getpid()})
     child = 0
     while True:
@@ -46,8 +49,8 @@ def main() -> None:
         if "spawn" in message:
             child = fork(own_user | message["spawn"], fds, control)
             send(control, {"pid": child})
-        elif "cpu" in message:
-            send(control, {"cpu": cpu_seconds(child)})
+        elif "clocks" in message:
+            send(control, {"cpu": cpu_seconds(child), "waited": waited_seconds(child)})
         elif "interrupt" in message:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGUSR1)
@@ -129,6 +132,18 @@ def cpu_seconds(pid: int) -> float:
     try:
         return time.clock_gettime((~pid << 3) | 2)
     except OSError:
+        return 0.0
+
+
+def waited_seconds(pid: int) -> float:
+    """Return the seconds in which a process was ready to compute and no processor was free; 0 where nothing says.
+
+    The second number of /proc/<pid>/schedstat (Documentation/scheduler/sched-stats.rst), in nanoseconds.
+    """
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
         return 0.0
 
 

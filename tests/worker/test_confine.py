@@ -19,11 +19,18 @@ from typing import Any
 import numpy
 import pytest
 
+from grader.student.launch import make_launcher
+from grader.student.session import Session
+from grader.submission import Submission
 from grader.worker import landlock
-from grader.worker.confine import Policy, all_can_reach, bubblewrap_command, bubblewrap_works, pick_uid
+from grader.worker.bubblewrap import bubblewrap_command, bubblewrap_works
+from grader.worker.claim import FIRST_UID, LAST_UID, claim_user
 from grader.worker.limits import job_limits
+from grader.worker.policy import Policy
+from grader.worker.user import all_can_reach
 
 ROOT = Path(__file__).parents[2]
+WORKER = 61183  # what workers become where the tests run as root
 USER = 60900  # an unprivileged user id that nothing else has
 SEARCH_PATH = [str(ROOT), str(Path(numpy.__file__).parents[1])]
 
@@ -34,7 +41,7 @@ import contextlib, ctypes, fcntl, json, os, select, shutil, signal, socket, sys,
 task = json.load(sys.stdin)
 sys.path[:0] = task["search_path"]
 import numpy
-from grader.worker import confine as door
+from grader.worker import confine as door, landlock, nursery, policy, seccomp
 target = task["policy"].get("uid") or os.getuid()
 folder = tempfile.mkdtemp(prefix="micrograde-test-")
 canary = folder + "/canary"
@@ -53,9 +60,9 @@ abstract.listen()
 if os.getuid() == 0:
     os.setgroups([0])  # to be given up
 if task["abi"]:
-    door.landlock.abi_version = lambda: task["abi"]
+    landlock.abi_version = nursery.abi_version = lambda: task["abi"]
 if task["prepare"]:
-    door.prepare_zygote()
+    nursery.prepare_zygote()
 
 def start_victim():
     pid = os.fork()
@@ -64,8 +71,8 @@ def start_victim():
             os.setgroups([])
             os.setresgid(target, target, target)
             os.setresuid(target, target, target)
-        door.prctl(door.PR_SET_DUMPABLE, 1)
-        door.prctl(door.PR_SET_PDEATHSIG, signal.SIGKILL)
+        seccomp.prctl(nursery.PR_SET_DUMPABLE, 1)
+        seccomp.prctl(door.PR_SET_PDEATHSIG, signal.SIGKILL)
         time.sleep(120)
         os._exit(0)
     return pid
@@ -81,11 +88,11 @@ def child(code, fd):
     for number in (1, 2, 4):
         os.dup2(os.memfd_create("output"), number)
     try:
-        answer["report"] = door.confine(door.Policy(**task["policy"])).to_dict()
+        answer["report"] = door.confine(policy.Policy(**task["policy"])).to_dict()
         space = dict(names)
         exec(compile(code, "<submission>", "exec"), space)
         answer["result"] = space.get("result")
-    except door.ConfinementError as error:
+    except policy.ConfinementError as error:
         answer |= {"error": "ConfinementError", "step": error.step, "text": str(error)}
     except BaseException as error:
         answer |= {"error": type(error).__name__, "errno": getattr(error, "errno", None), "text": repr(error)}
@@ -286,7 +293,7 @@ def run_as(
         wrapper: a command to run it all in.
     """
     if user == "root":
-        policy = {"uid": pick_uid(0)} | policy
+        policy = {"uid": WORKER} | policy
     task = {"policy": policy, "programs": programs, "prepare": prepare, "abi": abi, "search_path": SEARCH_PATH}
     answers: dict[str, dict[str, Any]] = run_python(user, HARNESS, task, wrapper)
     return answers
@@ -458,8 +465,8 @@ def test_process_level_has_limits_only() -> None:
 
 
 def test_other_threads_are_refused() -> None:
-    code = "import _thread, time; _thread.start_new_thread(time.sleep, (5,)); result = door.confine(door.Policy())"
-    setup = "from grader.worker import confine as door\n"
+    code = "import _thread, time; _thread.start_new_thread(time.sleep, (5,)); result = door.confine(policy.Policy())"
+    setup = "from grader.worker import confine as door, policy\n"
     policy = {"level": "process", "without": ["rlimits"]}
     report = run_as("user", policy, {"thread": f"{setup}{code}.to_dict()"})["thread"]["result"]
     assert "2 threads" in report["failed"]["single-thread"]
@@ -491,14 +498,14 @@ DEATH = r"""
 import json, os, signal, sys, time
 task = json.load(sys.stdin)
 sys.path[:0] = task["search_path"]
-from grader.worker import confine as door
-door.prepare_zygote()
+from grader.worker import confine as door, landlock, nursery, policy, seccomp
+nursery.prepare_zygote()
 reading, writing = os.pipe()
 middle = os.fork()
 if middle == 0:
     if os.fork() == 0:
         os.dup2(writing, 3)
-        door.confine(door.Policy(**task["policy"]))
+        door.confine(policy.Policy(**task["policy"]))
         os.write(3, str(os.getpid()).encode())
     time.sleep(60)
     os._exit(0)
@@ -520,36 +527,36 @@ else:
 @pytest.mark.parametrize(("left_out", "expected"), [((), -signal.SIGKILL), (("death-signal",), "alive")])
 @pytest.mark.parametrize("user", ["user", "root"])
 def test_worker_ends_with_its_zygote(user: str, left_out: tuple[str, ...], expected: int | str) -> None:
-    policy = {"uid": pick_uid(0) if user == "root" else None, "without": left_out}
+    policy = {"uid": WORKER if user == "root" else None, "without": left_out}
     task = {"policy": policy, "search_path": SEARCH_PATH, "patience": 0.3 if left_out else 10}
     assert run_python(user, DEATH, task) == expected
 
 
-IMPORT = f"import json, os, sys; sys.path[:0] = {SEARCH_PATH!r}\nfrom grader.worker import confine, landlock, probes\n"
+IMPORT = f"import json, os, sys; sys.path[:0] = {SEARCH_PATH!r}\nfrom grader.worker import bubblewrap, claim, confine, landlock, nursery, probes, profile, seccomp\n"
 
 
 @pytest.mark.parametrize("user", ["user", "root"])
 def test_zygote_hides_its_memory_and_adopts_orphans(user: str) -> None:
     code = (
         "import ctypes; adopts = ctypes.c_int()\n"
-        "confine.prepare_zygote(); confine.prctl(37, ctypes.addressof(adopts))\n"  # PR_GET_CHILD_SUBREAPER
-        "print(json.dumps([confine.prctl(3), adopts.value, confine.prctl(39)]))"  # PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS
+        "nursery.prepare_zygote(); seccomp.prctl(37, ctypes.addressof(adopts))\n"  # PR_GET_CHILD_SUBREAPER
+        "print(json.dumps([seccomp.prctl(3), adopts.value, seccomp.prctl(39)]))"  # PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS
     )
     assert run_python(user, IMPORT + code) == [0, 1, 1]
 
 
 def test_profile_falls_back_when_ordinary_work_needs_a_refused_call() -> None:
     code = (
-        "found = [confine.pick_profile()]; confine.pick_profile.cache_clear()\n"
+        "found = [profile.pick_profile()]; profile.pick_profile.cache_clear()\n"
         "probes.ordinary_work = os.pipe\n"  # a call that only the deny profile lets through
-        "print(json.dumps([*found, confine.pick_profile()]))"
+        "print(json.dumps([*found, profile.pick_profile()]))"
     )
     assert run_python("root" if os.getuid() == 0 else "user", IMPORT + code) == ["allow", "deny"]
 
 
 @pytest.mark.parametrize("user", ["user", "root"])
 def test_bubblewrap_hides_what_landlock_cannot(user: str) -> None:
-    code = "import numpy; print(json.dumps(confine.bubblewrap_works() and confine.bubblewrap_command([], landlock.readable_paths())))"
+    code = "import numpy; print(json.dumps(bubblewrap.bubblewrap_works() and bubblewrap.bubblewrap_command([], landlock.readable_paths())))"
     wrapper = run_python(user, IMPORT + code)
     if not wrapper:
         pytest.skip("bubblewrap is not installed or may not work here")
@@ -569,7 +576,7 @@ def test_zygote_in_bubblewrap_keeps_of_root_what_it_needs_to_change_users() -> N
         pytest.skip("bubblewrap is not installed or may not work here")
     wrapper = bubblewrap_command([], landlock.readable_paths())
     answer = run_as("root", KERNEL, {"who": "import os; result = os.getresuid()"}, wrapper=wrapper)["who"]
-    assert answer["result"] == [pick_uid(0)] * 3
+    assert answer["result"] == [WORKER] * 3
 
 
 def test_readable_paths_name_numpy_and_not_the_packages_beside_it() -> None:
@@ -596,13 +603,45 @@ def test_policy_is_plain_data() -> None:
     assert Policy(**json.loads(json.dumps(dataclasses.asdict(policy)))).level == "kernel"
 
 
-def test_uids_have_a_range_of_their_own() -> None:
+@pytest.mark.skipif(os.getuid() != 0, reason="only root's workers become another user")
+def test_no_two_zygotes_have_the_same_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: 478 * 2 - 1)  # the last id first
+    claims = [claim_user() for _ in range(5)]
+    try:
+        uids = [claim[0] for claim in claims if claim is not None]
+        assert len(set(uids)) == 5
+        assert all(FIRST_UID <= uid <= LAST_UID for uid in uids)
+    finally:
+        for claim in claims:
+            if claim is not None:
+                claim[1].close()
+    again = claim_user()
+    assert again is not None
+    again[1].close()
+    assert again[0] == uids[0]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root's workers become another user")
+def test_a_zygote_holds_its_claim_as_long_as_it_lives() -> None:
+    def claimed(uid: int) -> bool:
+        return f"@micrograde worker {uid}\n" in Path("/proc/net/unix").read_text(encoding="utf-8")
+
+    with make_launcher() as one, make_launcher() as other:
+        uids = []
+        for launcher in (one, other):
+            session = Session(launcher, Submission("who.py", b"import os; print(os.getuid())"), "who", KERNEL, 10.0)
+            session.load()
+            uids.append(int(session.printed()))
+            session.close()
+        assert uids[0] != uids[1]
+        assert all(map(claimed, uids))
+    assert not any(map(claimed, uids))
+
+
+def test_a_user_without_root_claims_nothing() -> None:
     if os.getuid() != 0:
-        assert pick_uid(0) is None
-        return
-    assert pick_uid(0) != pick_uid(1)
-    with pytest.raises(ValueError, match="slot 1000 "):
-        pick_uid(1000)
+        assert claim_user() is None
+    assert run_python("user", IMPORT + "print(json.dumps(claim.claim_user()))") is None
 
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
@@ -610,8 +649,8 @@ def test_other_systems_get_limits_and_say_what_they_lack(system: str) -> None:
     """Not a test of those systems: their branches, taken here, with the job object of Windows left out."""
     code = (
         f"import json, os, sys; sys.path[:0] = {SEARCH_PATH!r}; sys.platform = {system!r}\n"
-        "import resource; from grader.worker import confine, limits; limits.limit_by_job = lambda *_: None\n"
-        "reports = [confine.confine(confine.Policy(level=level)).to_dict() for level in ('process', 'auto')]\n"
+        "import resource; from grader.worker import confine, limits, policy; limits.limit_by_job = lambda *_: None\n"
+        "reports = [confine.confine(policy.Policy(level=level)).to_dict() for level in ('process', 'auto')]\n"
         "print(json.dumps(reports))"
     )
     for report, fails in zip(run_python("user", code), ([], ["kernel"]), strict=True):
