@@ -344,6 +344,30 @@ def test_doctor_names_the_isolation_that_a_worker_reaches(checkout: Checkout) ->
     assert "numpy" in result.out
 
 
+def listing(checkout: Checkout, stdout: int) -> subprocess.CompletedProcess[bytes]:
+    """Return how ``grade list`` ends whose output goes to this descriptor."""
+    environment = os.environ | {"MICROGRADE_COURSE": str(checkout.root / "solutions")}
+    return subprocess.run(
+        [GRADE, "list"], cwd=checkout.root, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_output_that_cannot_be_written_is_said(checkout: Checkout) -> None:
+    with open("/dev/full", "wb") as full:
+        done = listing(checkout, full.fileno())
+    assert done.returncode == 2
+    assert done.stderr.decode() == "grade: the output could not be written: No space left on device\n"
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly(checkout: Checkout) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = listing(checkout, write)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = "import sys, grader.cli; sys.exit(bool({'numpy', 'pytest', 'sympy', 'rich'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import NoReturn
 
 import click
 
@@ -53,7 +54,7 @@ def cli() -> None:
     """Grade the chapters of a course on neural networks: a true score, and which idea is still missing."""
 
 
-def main(arguments: Sequence[str] | None = None) -> Any:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``grade`` and exit with its status; a person's mistake is one message on stderr, never a traceback."""
     try:
         status = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
@@ -68,7 +69,36 @@ def main(arguments: Sequence[str] | None = None) -> Any:
     except GradeError as error:
         click.echo(f"grade: {error.message}", err=True)
         status = error.exit_status
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = 1
+    except OSError as error:
+        if error.filename is not None:  # a file, and nobody expected it
+            raise
+        status = lost_output(error)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  what is still in the buffer has nowhere to go
     sys.exit(status or 0)
+
+
+def run() -> NoReturn:
+    """Run ``grade`` as a program of its own and end it at once.
+
+    Winding Python, pytest and NumPy down takes longer than many a chapter's checks, and nothing of it is needed: what was
+    opened is closed by then, and what was printed is flushed here.
+    """
+    try:
+        main()
+    except SystemExit as leave:
+        status = leave.code if isinstance(leave.code, int) else 1
+    try:
+        sys.stdout.flush()
+        if not sys.stderr.closed:
+            sys.stderr.flush()
+    except OSError as error:
+        status = lost_output(error)
+    os._exit(status)
+
+
+def lost_output(error: OSError) -> int:
+    """Return the exit status of a run whose output could not be written whole, and say so where that helps."""
+    if isinstance(error, BrokenPipeError):  # whoever reads it has seen enough
+        return 1
+    os.write(2, f"grade: the output could not be written: {error.strerror}\n".encode())
+    return 2

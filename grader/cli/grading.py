@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,14 +70,17 @@ def chapters(names: tuple[str, ...], **options: Any) -> int:
     source_of = inputs_source(wanted)
     with contextlib.ExitStack() as stack:
         launcher = stack.enter_context(make_launcher())  # imports NumPy while this process imports pytest
+        policy = {"level": wanted.isolation, "cpu_seconds": RUN_SECONDS}
+        launcher.start_ahead(policy)
         from grader.run import Job, Settings, grade, require_isolation
 
-        policy = {"level": wanted.isolation, "cpu_seconds": RUN_SECONDS}
         if wanted.isolation == "kernel":
             require_isolation(launcher, policy)
         show = Printer(wanted, workspace, targets)
 
         def jobs() -> Iterator[Job]:
+            if not show.prints_json:
+                import_beside("grader.report.terminal")  # while the student's code runs in its own process
             for chapter in chosen:
                 module, quiz = files_of(chapter, course, workspace, wanted)
                 submission = read_module(module) if isinstance(module, Path) else module
@@ -86,6 +91,11 @@ def chapters(names: tuple[str, ...], **options: Any) -> int:
         grade(course, jobs(), launcher, settings, show.take, chosen)
     show.close()
     return max(card.exit_status for card in show.cards)
+
+
+def import_beside(module: str) -> None:
+    """Import a module in a thread: it is ready when it is needed, or waited for then."""
+    threading.Thread(target=importlib.import_module, args=(module,), daemon=True).start()
 
 
 def refuse_combinations(wanted: Wanted, chosen: tuple[Chapter, ...]) -> None:

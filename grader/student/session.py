@@ -120,9 +120,9 @@ class Session:
         """Start a worker; one that does not say hello in time is ended, and a second one tried."""
         self.generation += 1
         for is_last in (False, True):
-            self.worker = self.launcher.start(self.policy)
             self.sent = self.received = self.printed_from = 0
             try:
+                self.worker = self.launcher.start(self.policy)
                 kind, hello = self._receive(Deadline(START_SECONDS))
                 break
             except (WorkerGone, DeadlineMissed, wire.WireError) as error:

@@ -1,0 +1,66 @@
+"""Workers that are started before they are asked for."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.student.launch import Zygote, fork_is_safe
+from grader.student.session import Session
+from grader.submission import Submission
+
+pytestmark = pytest.mark.skipif(not fork_is_safe(), reason="workers are forked on Linux only")
+POLICY = {"cpu_seconds": 10}
+
+
+def loaded(zygote: Zygote, policy: dict[str, Any]) -> Session:
+    """Return a session whose submission has loaded."""
+    session = Session(zygote, Submission("work.py", b"def f(): return 1"), "work", policy, 5.0)
+    session.load()
+    return session
+
+
+def children(pid: int) -> list[str]:
+    """Return the process ids of a process's children."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def ends(pid: str) -> bool:
+    """Return whether a process ends within a few seconds."""
+    waited_until = time.monotonic() + 5
+    while Path("/proc", pid).exists() and time.monotonic() < waited_until:
+        time.sleep(0.01)
+    return not Path("/proc", pid).exists()
+
+
+def test_the_worker_started_ahead_is_the_next_one() -> None:
+    with Zygote() as zygote:
+        zygote.start_ahead(POLICY)
+        assert zygote.ahead is not None
+        ahead = zygote.ahead[1]
+        session = loaded(zygote, POLICY)
+        assert session.worker is ahead
+        assert session.names == ["f"]
+        session.close()
+        loaded(zygote, POLICY).close()  # and the one after it is another
+
+
+def test_another_policy_gets_another_worker_and_the_first_is_ended() -> None:
+    with Zygote() as zygote:
+        zygote.start_ahead(POLICY)
+        zygote.ask({"cpu": True})
+        (first,) = children(zygote.process.pid)
+        session = loaded(zygote, POLICY | {"memory_bytes": 300 << 20})
+        assert first not in children(zygote.process.pid)
+        session.close()
+
+
+def test_a_worker_nobody_asked_for_ends_with_its_zygote() -> None:
+    with Zygote() as zygote:
+        zygote.start_ahead(POLICY)
+        zygote.ask({"cpu": True})
+        (worker,) = children(zygote.process.pid)
+    assert ends(worker)
