@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks.diagnosis import how_they_are_off
 from grader.checks.expect import (
+    EXPLAINED,
     FORWARD,
     close_problem,
     ints_problem,
@@ -62,8 +64,12 @@ def compare(
         problem = judge_one(got, want, size)
         if problem is not None:
             held = {id: wrong for id, wrong in (unless or {}).items() if _is_wrong(wrong, case, judge_one, want, size)}
-            problem.misconception = _held_on_all(call, cases, held, {i: got})
+            is_explained = problem.code in EXPLAINED
+            answers = _answers(call, cases, {i: got}) if held or is_explained else {i: got}
+            problem.misconception = _held_on_all(held, cases, answers)
             problem.message += _inputs_words(oracle, case)
+            if is_explained and problem.misconception is None:
+                problem.message += _off_words(oracle, cases, answers, judge_one, scale)
             raise problem
 
 
@@ -84,6 +90,17 @@ class _Judge:
         found = (self.problem(i, got[i], want[i], scale) for i in range(len(self.names)))
         return next((problem for problem in found if problem), None)
 
+    def wrong_part(self, got: Any, want: Any, scale: float) -> tuple[Any, Any] | None:
+        """Return what is wrong of a result, with what it should be; None if nothing is, or the result has another form."""
+        if self(got, want, scale) is None:
+            return None
+        if self.is_single:
+            return got, want
+        if structure_problem(got, len(self.names), "", ""):
+            return None
+        wrong = (i for i in range(len(self.names)) if self.problem(i, got[i], want[i], scale))
+        return next(((got[i], want[i]) for i in wrong), None)
+
     def problem(self, i: int, got: Any, want: Any, scale: float) -> CheckFailed | None:
         return _PROBLEMS[self.kinds[i]](got, want, self.names[i], self.tol, scale)
 
@@ -101,20 +118,39 @@ def _is_wrong(wrong: Callable[..., Any], case: Case, judge_one: _Judge, want: An
         return True
 
 
-def _held_on_all(call: Callable[..., Any], cases: Sequence[Case], unless: Wrong, known: dict[int, Any]) -> str | None:
-    """Return the first misconception whose function gives what the student's gives on every case that gives anything."""
-    if not unless:
-        return None
+def _answers(call: Callable[..., Any], cases: Sequence[Case], known: dict[int, Any]) -> dict[int, Any]:
+    """Return what the student's function gives on every case that gives anything, by the case's number."""
+    answers = dict(known)
     for i, case in enumerate(cases):
-        if i not in known:
+        if i not in answers:
             try:
-                known[i] = call(*case)
+                answers[i] = call(*case)
             except CheckFailed:
                 continue
+    return answers
+
+
+def _held_on_all(unless: Wrong, cases: Sequence[Case], answers: dict[int, Any]) -> str | None:
+    """Return the first misconception whose function gives what the student's gives on every case that gives anything."""
     for identifier, wrong in unless.items():
-        if all(_matches_on(wrong, cases[i], got) for i, got in known.items()):
+        if all(_matches_on(wrong, cases[i], got) for i, got in answers.items()):
             return identifier
     return None
+
+
+def _off_words(
+    oracle: Callable[..., Any], cases: Sequence[Case], answers: dict[int, Any], judge_one: _Judge,
+    scale: float | Callable[..., float],
+) -> str:  # fmt: skip
+    """Return "; " and how the wrong answers are off, if one sentence says it of all of them, else nothing."""
+    seen = []
+    for i, got in answers.items():
+        want = _on_copies(oracle, cases[i])
+        wrong = judge_one.wrong_part(got, want, float(scale(*cases[i])) if callable(scale) else scale)
+        if wrong is not None:
+            seen.append((*wrong, cases[i]))
+    said = how_they_are_off(seen)
+    return f"; {said}" if said else ""
 
 
 def _matches_on(wrong: Callable[..., Any], case: Case, got: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks.diagnosis import how_it_is_off
 from grader.student.proxy import RaisedByStudent, describe_type
 from grader.verdict import STATUS_OF, CheckFailed
 
@@ -16,6 +17,7 @@ FORWARD = 1e-8
 """Tolerance of forward values, relative to the larger of 1 and the value."""
 MATCH = 1e-6
 """Relative tolerance within which a wrong value is taken for a misconception's."""
+EXPLAINED = ("WRONG_VALUE", "WRONG_SHAPE")  # codes of values that may be off in a way that can be told
 
 
 def fail(message: str, *, code: str = "WRONG_VALUE", misconception: str | None = None) -> None:
@@ -48,12 +50,14 @@ def expect_close(
         unless: misconception's id to the value it gives, or to a function without arguments that computes it.
         says: a sentence to add to the message; never what was expected.
     """
-    judge(lambda value: close_problem(value, want, name, tol, scale), got, unless, says)
+    judge(
+        lambda value: close_problem(value, want, name, tol, scale), got, unless, says, lambda: how_it_is_off(got, want)
+    )
 
 
 def expect_ints(got: Any, want: Any, name: str, *, unless: Unless | None = None, says: str | None = None) -> None:
     """Demand whole numbers of any integer dtype, exactly want and of its shape."""
-    judge(lambda value: ints_problem(value, want, name), got, unless, says)
+    judge(lambda value: ints_problem(value, want, name), got, unless, says, lambda: how_it_is_off(got, want))
 
 
 def expect_numbers(
@@ -61,7 +65,13 @@ def expect_numbers(
     says: str | None = None,
 ) -> None:  # fmt: skip
     """Demand a sequence of plain numbers, as a list, tuple or array of shape (n,), equal to want."""
-    judge(lambda value: numbers_problem(value, want, name, tol, scale), got, unless, says)
+    judge(
+        lambda value: numbers_problem(value, want, name, tol, scale),
+        got,
+        unless,
+        says,
+        lambda: how_it_is_off(got, want),
+    )
 
 
 def expect_pairs(
@@ -69,7 +79,12 @@ def expect_pairs(
     unless: Unless | None = None, says: str | None = None,
 ) -> None:  # fmt: skip
     """Demand a list of pairs ``(W, b)`` equal to want, as lists or tuples."""
-    judge(lambda value: pairs_problem(value, want, name, tol, scale), got, unless, says)
+
+    def right(i: int) -> bool:
+        return pairs_problem([got[i]], [want[i]], name, tol, scale) is None
+
+    judge(lambda value: pairs_problem(value, want, name, tol, scale), got, unless, says,
+          lambda: pairs_off(got, want, name, right))  # fmt: skip
 
 
 def expect_raises(error: type[BaseException], call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
@@ -83,15 +98,28 @@ def expect_raises(error: type[BaseException], call: Callable[..., Any], *args: A
     fail(f"expected a {error.__name__}, but the call returned {describe_type(got)}")
 
 
-def judge(problem_of: ProblemOf, got: Any, unless: Unless | None, says: str | None) -> None:
-    """Raise what is wrong with got, if anything is, with the misconception that explains it."""
+def judge(
+    problem_of: ProblemOf, got: Any, unless: Unless | None, says: str | None, off: Callable[[], str | None]
+) -> None:
+    """Raise what is wrong with got, if anything is, with the misconception that explains it, or else how it is off."""
     problem = problem_of(got)
     if problem is None:
         return
     problem.misconception = problem.misconception or explanation(got, unless or {}, problem_of)
+    if problem.misconception is None and problem.code in EXPLAINED and (known := off()):
+        problem.message = f"{problem.message}; {known}"
     if says:
         problem.message = f"{problem.message}. {says}"
     raise problem
+
+
+def pairs_off(got: Any, want: Sequence[Any], name: str, right: Callable[[int], bool]) -> str | None:
+    """Return how the first wrong pair is off, and which pairs are right: what is wrong comes from between them."""
+    good = [i for i in range(len(want)) if right(i)] if len(got) == len(want) else []
+    if not good:
+        return None
+    listed = " and ".join(f"{name}[{i}]" for i in good)
+    return f"{listed} {'is' if len(good) == 1 else 'are'} right"
 
 
 def explanation(got: Any, unless: Unless, problem_of: ProblemOf) -> str | None:
@@ -211,6 +239,8 @@ def ints_problem(got: Any, want: Any, name: str) -> CheckFailed | None:
 def numbers_problem(got: Any, want: Any, name: str, tol: float = FORWARD, scale: float = 1.0) -> CheckFailed | None:
     """Return what is wrong with got as a sequence of plain numbers, None if nothing is."""
     if isinstance(got, (list, tuple)):
+        if len(got) != np.size(want):  # a million numbers take long to look at one by one
+            return CheckFailed("WRONG_SHAPE", f"{name} has shape ({len(got)},), expected {np.shape(want)}")
         for i, item in enumerate(got):
             if problem := float_problem(item, (), f"{name}[{i}]"):
                 return problem
