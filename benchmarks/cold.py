@@ -3,7 +3,8 @@
     python benchmarks/cold.py [--rounds 15]
 
 The three commands are run in turn; the table gives the median of the ratios of each round, which hold on a machine whose
-speed drifts. The work is that of twelve checks with about 60 ms of training.
+speed drifts. The work is that of twelve checks with about 60 ms of training. Below it stand chapters of the course itself
+with their solutions in place: the first, the one whose answers are formulas, and the one after it.
 """
 
 from __future__ import annotations
@@ -70,6 +71,23 @@ def make_course(folder: Path) -> None:
     shutil.copy(HERE / "cold" / "bench.py", plain / "submission.py")
 
 
+def fill_exercises(folder: Path) -> dict[str, tuple[list[str], Path]]:
+    """Write the course's exercises with some chapters' solutions in place; return the commands that grade those."""
+    solutions = HERE.parent / "solutions"
+    subprocess.run([GRADE, "start", str(folder)], check=True, capture_output=True, env=own_course(solutions))
+    commands = {}
+    for chapter in sorted(solutions.glob("chapter0[123]_*")):
+        (name,) = (path.name for path in (folder / "exercises" / chapter.name).glob("*.py"))
+        shutil.copy(chapter / name, folder / "exercises" / chapter.name / name)
+        commands[f"{chapter.name} --json"] = ([str(GRADE), chapter.name, "--json"], folder)
+    return commands
+
+
+def own_course(solutions: Path) -> dict[str, str]:
+    """Return the environment in which this course is graded."""
+    return dict(os.environ, MICROGRADE_COURSE=str(solutions), OPENBLAS_NUM_THREADS="1")
+
+
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, float]:
     """Return wall and CPU seconds of one whole process and its children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -90,7 +108,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_course(folder)
-        environment = dict(os.environ, MICROGRADE_COURSE=str(folder / "solutions"), OPENBLAS_NUM_THREADS="1")
+        environment = own_course(folder / "solutions")
+        course = own_course(HERE.parent / "solutions")
+        chapters = fill_exercises(folder / "course")
         plain = folder / "plain"
         commands = {
             "floor": ([sys.executable, "floor.py", "submission.py", "submission.py"], plain),
@@ -101,16 +121,18 @@ def main() -> None:
             "grade chapter1": ([str(GRADE), "chapter1"], folder),
             "grade chapter1 --json": ([str(GRADE), "chapter1", "--json"], folder),
         }
-        times: dict[str, list[tuple[float, float]]] = {label: [] for label in commands}
+        times: dict[str, list[tuple[float, float]]] = {label: [] for label in commands | chapters}
         for _ in range(arguments.rounds + 1):
             for label, (command, where) in commands.items():
                 times[label].append(run(command, where, environment))
+            for label, (command, where) in chapters.items():
+                times[label].append(run(command, where, course))
     report({label: measured[1:] for label, measured in times.items()})
 
 
 def report(times: dict[str, list[tuple[float, float]]]) -> None:
     """Print medians and the medians of each round's ratios."""
-    print(f"{'':<24}{'wall ms':>9}{'cpu ms':>9}{'wall / floor':>14}{'wall / pytest':>15}")
+    print(f"{'':<32}{'wall ms':>9}{'cpu ms':>9}{'wall / floor':>14}{'wall / pytest':>15}")
     for label, measured in times.items():
         wall = statistics.median(w for w, _ in measured) * 1000
         cpu = statistics.median(c for _, c in measured) * 1000
@@ -118,7 +140,11 @@ def report(times: dict[str, list[tuple[float, float]]]) -> None:
             statistics.median(w / o for (w, _), (o, _) in zip(measured, times[other], strict=True))
             for other in ("floor", "pytest + json-report")
         )
-        print(f"{label:<24}{wall:>9.0f}{cpu:>9.0f}{floor:>14.2f}{pytest:>15.2f}")
+        print(f"{label:<32}{wall:>9.0f}{cpu:>9.0f}{floor:>14.2f}{pytest:>15.2f}")
+    first, formulas, third = (measured for label, measured in times.items() if label.startswith("chapter0"))
+    for other, name in ((first, "first"), (third, "third")):
+        ratio = statistics.median(w / o for (w, _), (o, _) in zip(formulas, other, strict=True))
+        print(f"the chapter of formulas / the {name}: {ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from grader.course import Chapter
 from grader.errors import CourseError, did_you_mean
 from grader.quiz import Judgement, Question
 from grader.seeds import Source
-from grader.student.proxy import CallSettings, Student
+from grader.student.proxy import CallSettings, Student, Watch
 from grader.student.session import Session
 from grader.verdict import STATUS_OF, CheckFailed, Ungradable
 
@@ -43,11 +43,13 @@ class Attempt:
     only: frozenset[str] | None = None
     in_order: bool = True
     unreadable: Ungradable | None = None
+    to_first_loss: bool = False
+    watch: Watch | None = None
     student: Student = field(init=False)
     passed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.student = Student(self.session, {task.name: task for task in self.chapter.tasks})
+        self.student = Student(self.session, {task.name: task for task in self.chapter.tasks}, self.watch)
 
 
 @dataclass
@@ -114,6 +116,8 @@ class GraderPlugin:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the items of its chapter for each attempt."""
         items = [item for item in session.items if isinstance(item, Item)]
+        if self.broken is not None:
+            return True  # a chapter's checks are not all there: nothing can be graded rightly
         for attempt in self.attempts:
             mine = [item for item in items if item.chapter.name == attempt.chapter.name]
             self.emit(run_attempt(session, attempt, mine), mine)
@@ -133,7 +137,9 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
             raise attempt.unreadable
         attempt.session.load()
         for item, following in zip(chosen, [*chosen[1:], None], strict=True):
-            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            config.hook.pytest_runtest_protocol(item=item, nextitem=None if attempt.to_first_loss else following)
+            if attempt.to_first_loss and item.row["status"] != "passed":
+                break
     except Ungradable as reason:
         return Finished(attempt, None, reason, time.perf_counter() - started)
     finally:
@@ -203,6 +209,10 @@ class Item(pytest.Item):
         except CheckFailed as failed:
             self.row |= self.failure(failed)
             raise
+        except MemoryError:  # the session bounds what a check may use
+            too_large = CheckFailed("MEMORY", "what your code returned is too large for this check")
+            self.row |= self.failure(too_large)
+            raise too_large from None
         except (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception) as error:
             message = f"the check itself failed: {type(error).__name__}: {error}"
             self.row |= {"status": "error", "code": "GRADER", "message": message}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +38,9 @@ class Job:
         quiz: the bytes of the quiz answers, None if there are none, or why they could not be read.
         only: names of the tasks whose checks are run; None runs all.
         in_order: whether a check waits for those it names; False runs every check, to see whether it fails by itself.
+        to_first_loss: whether the run ends with the first check that does not pass.
+        time_limit: CPU seconds of one call of this job, None for what holds for all.
+        watch: told of every answer of the submission's; see grader.student.proxy.Watch.
     """
 
     chapter: Chapter
@@ -48,6 +51,9 @@ class Job:
     submitted_at: str | None = None
     only: frozenset[str] | None = None
     in_order: bool = True
+    to_first_loss: bool = False
+    time_limit: float | None = None
+    watch: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,18 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
     Raises:
         CourseError: a chapter's own files are broken.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the checks' arrays are small, and threads take time to start
+    with contextlib.ExitStack() as stack:
+        if any(asks_formulas(chapter) for chapter in chapters):
+            from grader.symbolic.beside import formulas_beside
+
+            stack.enter_context(formulas_beside())
+        run_checks(course, jobs, launcher, settings, emit, chapters)
+
+
+def run_checks(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Settings, emit: Emit,
+               chapters: Sequence[Chapter]) -> None:  # fmt: skip
+    """Do what grade says, in one pytest session."""
     import pytest  # a tenth of a second, spent while the launcher's process imports NumPy
 
     from grader.plugin import Attempt, Finished, GraderPlugin, Item
@@ -100,8 +118,9 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
                 files.append(file_info("quiz.toml", job.quiz))
             current[:] = [(job, SubmissionInfo(job.student, tuple(files), job.submitted_at))]
             yield Attempt(
-                job.chapter, session, judgements(job), job.source, settings.time_limit, job.only, job.in_order, reason
-            )
+                job.chapter, session, judgements(job), job.source, job.time_limit or settings.time_limit, job.only,
+                job.in_order, reason, job.to_first_loss, job.watch,
+            )  # fmt: skip
 
     def finish(finished: Finished, items: list[Item]) -> None:
         job, info = current[0]
@@ -110,8 +129,6 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
         graded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         emit(job, make_scorecard(course, finished, items, info, graded_at, extra_of(job)))
 
-    if any(asks_formulas(chapter) for chapter in chapters):
-        threading.Thread(target=warm_formulas, daemon=True).start()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the machine's plugins cost more than the grading
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
@@ -126,13 +143,6 @@ def grade(course: Course, jobs: Iterable[Job], launcher: Launcher, settings: Set
 def asks_formulas(chapter: Chapter) -> bool:
     """Return whether a chapter's tasks answer in formulas, so that SymPy will be needed."""
     return any(task.formulas for task in chapter.tasks)
-
-
-def warm_formulas() -> None:
-    """Import what judges formulas, beside the student's first calls."""
-    from grader.symbolic import warm
-
-    warm()
 
 
 def sorted_out(job: Job) -> tuple[Submission, Ungradable | None]:
@@ -163,13 +173,17 @@ def require_isolation(launcher: Launcher, policy: Mapping[str, Any]) -> None:
 
 
 def pytest_arguments(chapters: Sequence[Chapter]) -> list[str]:
-    """Return pytest's command line: these checks, no configuration file, no plugin but ours and the record's."""
+    """Return pytest's command line: these checks, no configuration file, no plugin but ours and the record's.
+
+    pytest looks at every entry of every folder from confcutdir down to the checks.
+    """
     checks = [str(chapter.checks_path) for chapter in chapters]
-    root = str(chapters[0].folder.parent)
+    root = str(chapters[0].folder if len(chapters) == 1 else chapters[0].folder.parent)
     blocked = [argument for name in UNUSED_PLUGINS for argument in ("-p", f"no:{name}")]
     return [
-        *checks, "-c", os.devnull, "--rootdir", root, "--noconftest", "-p", "pytest_jsonreport.plugin", "--json-report",
-        "--json-report-file=none", "--json-report-omit", "log", "streams", "keywords", "collectors", "warnings", *blocked,
+        *checks, "-c", os.devnull, "--rootdir", root, "--confcutdir", root, "--noconftest",
+        "-p", "pytest_jsonreport.plugin", "--json-report", "--json-report-file=none",
+        "--json-report-omit", "log", "streams", "keywords", "collectors", "warnings", *blocked,
     ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from grader.checks.expect import fail
 from grader.course import DeclaredFormula
 from grader.student.proxy import Function, describe_type
-from grader.symbolic import Formula, judge
+from grader.symbolic import Formula
+from grader.symbolic.beside import judge
 from grader.verdict import CheckFailed
 
 

@@ -25,6 +25,8 @@ from grader.student.session import (
 )  # fmt: skip
 from grader.verdict import CheckFailed
 
+Watch = Callable[[str, tuple[Any, ...], dict[str, Any], Reply], None]
+"""Told of each answer: what was called or looked up, the arguments, and the reply."""
 REPEAT_TOLERANCE = 1e-9  # relative: two equal calls may differ by the rounding of another memory layout, not by more
 
 
@@ -93,8 +95,9 @@ class Returned(tuple[Any, ...]):
 class Student:
     """One submission as the checks of one chapter call it."""
 
-    def __init__(self, session: Session, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, session: Session, tasks: Mapping[str, Task], watch: Watch | None = None) -> None:
         self._session = session
+        self._told = watch
         self._tasks = tasks
         self._settings = CallSettings(1.0)
         self._callbacks: dict[
@@ -132,6 +135,8 @@ class Student:
         self._check_alive(remote)
         seconds = self._settings.cpu_seconds
         reply = self._session.ask("get", {"object": remote._handle.number, "name": name}, seconds, self._callbacks)
+        if self._told is not None:
+            self._told(name, (remote,), {}, reply)
         if reply[0] == "raised" and "AttributeError" in names_of(reply[1]):
             raise CheckFailed("NOT_WRITTEN", f"{remote!r} has no attribute {name!r}", status="error")
         value = self._result(name, reply)
@@ -163,6 +168,8 @@ class Student:
         }  # fmt: skip
         seconds = self._settings.cpu_seconds * (2 if repeat else 1)
         reply = self._session.ask("call", request, seconds, self._callbacks)
+        if self._told is not None:
+            self._told(name, args if remote is None else (remote, *args), kwargs, reply)
         return self._result(name, reply)
 
     def _spill(self, callbacks: dict[int, Callback]) -> wire.Spill:
@@ -279,9 +286,10 @@ def named_results(value: Any, task: Task) -> Returned:
     wanted = f"{len(task.returns)} values: {', '.join(task.returns)}"
     if value is None:
         raise CheckFailed("WRONG_TYPE", f"{task.name} returns None, expected {wanted}")
-    if isinstance(value, np.ndarray) and value.ndim > 0:
-        value = list(value)
-    if not isinstance(value, (list, tuple)):
+    if isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == len(task.returns):
+        value = list(value)  # one object for each entry: not before their number is known to be small
+    is_several = isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    if not is_several:
         raise CheckFailed("WRONG_TYPE", f"{task.name} returns {describe_type(value)}, expected {wanted}")
     if len(value) != len(task.returns):
         raise CheckFailed("WRONG_TYPE", f"{task.name} returns {len(value)} values, expected {wanted}")
