@@ -96,7 +96,7 @@ def test_a_worker_that_never_falls_silent_is_looked_at(monkeypatch: pytest.Monke
         worker = ForkedWorker.__new__(ForkedWorker)
         worker.socket = ours
         worker.poll = SimpleNamespace(poll=lambda timeout: [1])  # type: ignore[assignment]
-        worker.zygote = SimpleNamespace(ask=lambda message: {"cpu": 0.0})  # type: ignore[assignment]
+        worker.zygote = SimpleNamespace(ask=lambda message: {"cpu": 0.0, "waited": 0.0})  # type: ignore[assignment]
         deadline = Deadline(1.0)
         assert worker.read(10, deadline) == bytes(10)
         deadline.wall_end = deadline.next_look = time.monotonic() - 1

@@ -17,6 +17,7 @@ COMMANDS = {
     "list": ("grader.cli.exercises", "list_chapters"),
     "reset": ("grader.cli.exercises", "reset"),
     "doctor": ("grader.cli.doctor", "doctor"),
+    "selftest": ("grader.cli.selftest", "selftest"),
     "course": ("grader.cli.course", "course"),
 }
 """Command to the module and name that hold it; imported when it is called."""

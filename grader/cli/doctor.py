@@ -54,29 +54,23 @@ def print_course() -> None:
 
 def print_isolation() -> str | None:
     """Print what a worker reaches and which probes of it were blocked; return the level, None if none starts."""
-    from grader.student.launch import make_launcher
-    from grader.student.session import Session
-    from grader.submission import Submission
+    from grader.selftest import advice, look_at_isolation
 
-    with make_launcher() as launcher:
-        session = Session(launcher, Submission("probe.py", b""), "probe", {"level": "auto"}, 10.0)
-        try:
-            session.load()
-        except GradeError as error:
-            click.echo(f"Isolation: no worker starts: {error.message}")
-            return None
-        finally:
-            session.close()
-    return print_report(session.isolation)
+    try:
+        report = look_at_isolation()
+    except GradeError as error:
+        click.echo(f"Isolation: no worker starts: {error.message}")
+        return None
+    print_report(report)
+    for line in advice(report):
+        click.echo(f"  {line}")
+    return str(report["level"])
 
 
-def print_report(report: dict[str, Any]) -> str:
+def print_report(report: dict[str, Any]) -> None:
     """Print a worker's report of its own confinement."""
     click.echo(f"Isolation: level {report['level']} ({', '.join(report['features'])})")
     for step, reason in report["failed"].items():
         click.echo(f"  not reached: {step}: {reason}")
     for probe, is_blocked in report["blocked"].items():
-        click.echo(f"  {'blocked' if is_blocked else 'OPEN   '}  {probe.replace('_', ' ')}")
-    if report["level"] != "kernel":
-        click.echo("  To confine student code, use Linux 5.13 or newer (WSL2 on Windows).")
-    return str(report["level"])
+        click.echo(f"  {'blocked' if is_blocked else 'OPEN   '}  {probe}")

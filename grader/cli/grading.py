@@ -69,7 +69,8 @@ def chapters(names: tuple[str, ...], **options: Any) -> int:
     targets = output_files(wanted, workspace, chosen)
     source_of = inputs_source(wanted)
     with contextlib.ExitStack() as stack:
-        launcher = stack.enter_context(make_launcher())  # imports NumPy while this process imports pytest
+        is_for_others = wanted.secret is not None or wanted.isolation == "kernel"
+        launcher = stack.enter_context(make_launcher(is_for_others))  # imports NumPy while this process imports pytest
         policy = {"level": wanted.isolation, "cpu_seconds": RUN_SECONDS}
         launcher.start_ahead(policy)
         from grader.run import Job, Settings, grade, require_isolation

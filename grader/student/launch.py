@@ -257,7 +257,7 @@ class ForkedWorker:
         while len(data) < size:
             is_silent = not self.poll.poll(CPU_SLICE * 1000)
             if is_silent or time.monotonic() > deadline.next_look:
-                clocks = self.zygote.ask({"clocks": True})
+                clocks = self.zygote.ask({"cpu": True})
                 deadline.check(clocks["cpu"], clocks["waited"])
             if is_silent:
                 continue

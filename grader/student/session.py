@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader import wire
 from grader.errors import GradeError, UsageError
+from grader.student.bounds import Bounds
 from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher, WorkerGone, signal_of
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
@@ -17,6 +19,8 @@ from grader.verdict import CheckFailed, Ungradable
 START_SECONDS = 5.0  # CPU seconds, and 25 by the clock, in which a worker says hello
 OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
 MAX_CALLBACKS = 1_000_000  # in one request
+MAX_RECEIVED = 256 << 20  # bytes of one check's results, which it may well keep all
+RUN_SECONDS = 900.0  # by the clock, that all calls into one submission may take together
 
 Reply = tuple[str, dict[str, Any]]
 
@@ -48,7 +52,9 @@ class Session:
         self.names: list[str] = []
         self.printed_from = 0
         self.generation = 0
-        self.sent = self.received = 0
+        self.sent = self.received = self.bytes_received = 0
+        self.seconds_left = RUN_SECONDS
+        self.bounds = Bounds()
 
     def load(self) -> None:
         """Start a worker and run the submission's top level in it.
@@ -64,7 +70,7 @@ class Session:
             raise Ungradable(failed.code, f"while loading, {failed.message}", failed.line) from None
         kind, answer = reply
         if kind != "value":
-            self.close()
+            self._end_worker()
             raise load_failure(answer, self.submission)
         names = answer.get("names")
         self.names = [name for name in names if isinstance(name, str)][:500] if isinstance(names, list) else []
@@ -76,6 +82,8 @@ class Session:
             CheckFailed: the submission loaded before and does not now.
         """
         self.generation += 1
+        self.bytes_received = 0
+        self.bounds.renew()
         if self.worker is not None:
             with contextlib.suppress(CheckFailed):  # what an earlier check left behind is not the next one's fault
                 self._ask("forget", {}, 1.0)
@@ -109,6 +117,11 @@ class Session:
         return self._ask(kind, request, cpu_seconds, callbacks or {})
 
     def close(self) -> None:
+        """End the worker, if there is one, and what bounds the grader while a check runs."""
+        self._end_worker()
+        self.bounds.lift()
+
+    def _end_worker(self) -> None:
         """End the worker, if there is one."""
         if self.worker is not None:
             worker, self.worker = self.worker, None
@@ -126,20 +139,23 @@ class Session:
                 kind, hello = self._receive(Deadline(START_SECONDS))
                 break
             except (WorkerGone, DeadlineMissed, wire.WireError) as error:
-                self.close()
+                self._end_worker()
                 if is_last:
                     raise WorkerFailed(f"a worker could not be started: {error or 'it ended at once'}") from None
         if kind != "hello":
-            self.close()
+            self._end_worker()
             raise IsolationRefused(f"{hello.get('message', kind)}. `grade doctor` says what is missing.")
         self.isolation = hello
 
     def _ask(
         self, kind: str, request: dict[str, Any], cpu_seconds: float, callbacks: Mapping[int, Callback] = {}
     ) -> Reply:
+        if self.seconds_left <= 0:
+            raise CheckFailed("TIMEOUT", f"your code used up the {RUN_SECONDS:g} seconds of the whole run")
         deadline = Deadline(cpu_seconds)
         worker = self.worker
         assert worker is not None
+        started = time.monotonic()
         try:
             self._send((kind, request))
             for _ in range(MAX_CALLBACKS):
@@ -153,21 +169,23 @@ class Session:
             raise wire.WireError(f"more than {MAX_CALLBACKS} calls of a given function")
         except DeadlineMissed as missed:
             line = student_line(worker.where(), self.submission.name)
-            self.close()
+            self._end_worker()
             raise CheckFailed("TIMEOUT", f"your code was stopped after {missed.limit}{at(line)}", line) from None
         except WorkerGone:
             raise self._lost(worker) from None
         except CheckFailed:  # a check's own function refused what it was given: the worker still waits for its answer
-            self.close()
+            self._end_worker()
             raise
         except wire.WireError as error:
-            self.close()
+            self._end_worker()
             raise CheckFailed("WRONG_TYPE", f"what your code sent back cannot be read: {error}") from None
+        finally:
+            self.seconds_left -= time.monotonic() - started
 
     def _lost(self, worker: Connection) -> CheckFailed:
         status = worker.end(kill=False)
         text = _read_from(worker, self.printed_from)
-        self.close()
+        self._end_worker()
         name = signal_of(status)
         if name is None:
             return CheckFailed("EXIT", f"your code ended the whole program (exit status {status >> 8})")
@@ -194,6 +212,9 @@ class Session:
         known = isinstance(reply, tuple) and len(reply) == 2 and isinstance(reply[1], dict)
         if not known or type(reply[0]) is not str or reply[0] not in REPLIES:
             raise wire.WireError("a reply of no known kind")
+        self.bytes_received += size if reply[0] != "callback" else 0
+        if self.bytes_received > MAX_RECEIVED:
+            raise wire.WireError(f"more than {MAX_RECEIVED >> 20} MB of results in one check")
         return reply[0], reply[1]
 
 

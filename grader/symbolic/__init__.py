@@ -13,7 +13,7 @@ from random import Random
 from typing import Literal
 
 from grader.symbolic.diagnose import broken_rule
-from grader.symbolic.equivalence import STEPS_TO_DECIDE, Comparison, Finding
+from grader.symbolic.equivalence import FEWEST_POINTS, STEPS_TO_DECIDE, Comparison, Finding
 from grader.symbolic.numeric import Arithmetic, Budget, NoInformation, NoValue
 from grader.symbolic.parse import parse
 from grader.symbolic.points import Domain
@@ -53,7 +53,8 @@ class Verdict:
     """What became of an answer; ``message`` is what the student reads.
 
     Attributes:
-        kind: equal, different, rounded (right but for rounded decimals), undecided, or refused (not read).
+        kind: equal, different, rounded (right but for rounded decimals), undecided (the question's own formula has too few
+            values), or refused (not read, or too large to be evaluated).
         message: one or two sentences that never hold the right formula or its value.
         rule: the id of the rule that was broken, where the answer is exactly what breaking it gives.
         rule_title: the mistake in a few words.
@@ -119,6 +120,8 @@ def _judged(question: Formula, answer: Node, seed: int) -> Verdict:
     finding = comparison.decide(answer)
     if finding.result == "same":
         return Verdict("equal", "Right: your formula equals it everywhere.")
+    if finding.result == "unknown" and len(comparison.places) >= FEWEST_POINTS:  # the answer alone is to blame
+        return Verdict("refused", _UNDECIDABLE)
     if finding.result == "unknown":
         return Verdict("undecided", _undecided(comparison))
     assert finding.place is not None
@@ -168,6 +171,10 @@ def _undecided(comparison: Comparison) -> str:
         f"This formula could not be judged: too few of the {places} points tried gave a value that could be compared."
     )
 
+
+_UNDECIDABLE = (
+    "Your formula is too large to be compared: at too few points can its value be told. Write it more simply."
+)
 
 _ROUNDED = (
     "Your formula is right only up to rounding: a decimal in it stands for a number that it does not equal. "

@@ -2,7 +2,7 @@
 
 Run as ``python -sSP -c "…" [UID]`` with an environment made from nothing; where it is root it is told which user its
 workers become. It answers one JSON message at a time on its control socket: ``spawn`` (with the worker's descriptors),
-``clocks``, ``interrupt``, ``end``.
+``cpu``, ``interrupt``, ``end``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
         if "spawn" in message:
             child = fork(own_user | message["spawn"], fds, control)
             send(control, {"pid": child})
-        elif "clocks" in message:
+        elif "cpu" in message:
             send(control, {"cpu": cpu_seconds(child), "waited": waited_seconds(child)})
         elif "interrupt" in message:
             with contextlib.suppress(ProcessLookupError):

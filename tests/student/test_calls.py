@@ -239,6 +239,8 @@ MUTATIONS = {
     "dict": ("x['k'] = 1", {}),
     "dict value": ("x['k'] += 1", {"k": 1}),
     "dict removed": ("x.clear()", {"k": 1}),
+    "functions reversed": ("x.reverse()", [abs, max]),
+    "function replaced": ("x[0] = lambda z: z", [abs, max]),
 }
 
 

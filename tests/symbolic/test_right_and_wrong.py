@@ -204,6 +204,12 @@ def test_equal_arguments_give_equal_verdicts():
     assert len(verdicts) == 1
 
 
+@pytest.mark.parametrize("tower", ["exp(exp(exp(exp(exp(exp(exp(x)))))))", "x + exp(exp(exp(exp(exp(exp(x)))))) * 0"])
+def test_an_answer_that_cannot_be_evaluated_is_the_answers_own_fault(tower):
+    """Undecided is the grader's fault and costs nobody points: a student must not be able to choose it."""
+    assert judge(Formula("x**2", ("x",), "x"), tower, 1).kind in ("refused", "different")
+
+
 def test_too_few_points_leave_an_answer_undecided():
     nowhere = Formula("log(x)", with_respect_to="x", domain={"x": (None, -1)})
     assert judge(nowhere, "1/x", 1).kind == "undecided"

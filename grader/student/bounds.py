@@ -1,0 +1,63 @@
+"""How much of the grader's own memory and time one check may use: its sizes are often chosen by a student's results.
+
+A check subtracts, multiplies and loops over what a submission returned, and functions of its own are called with what a
+submission passes; an array of 64 MB against a column of another makes terabytes.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from grader.verdict import CheckFailed
+
+if sys.platform != "win32":
+    import resource
+
+MEMORY_BYTES = 2 << 30  # beyond what the grader has when a check begins; then MemoryError
+CPU_SECONDS = 60.0  # of the grader itself in one check
+PAGE_FIELD = 0  # of /proc/self/statm (man 5 proc_pid_statm): the address space, in pages
+STATM = Path("/proc/self/statm")
+
+
+class Bounds:
+    """Limits on this process from one check's beginning to the next's; Linux only, elsewhere nothing is limited."""
+
+    def __init__(self) -> None:
+        self.limits: tuple[int, int] | None = None
+        self.handler: object = None
+
+    def renew(self) -> None:
+        """Begin to count anew; only the main thread can take signals, and the limit is the whole process's."""
+        if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+            return
+        if self.limits is None:
+            self.limits = resource.getrlimit(resource.RLIMIT_AS)
+        soft, hard = self.limits
+        pages = int(STATM.read_text(encoding="ascii").split()[PAGE_FIELD])
+        wanted = pages * resource.getpagesize() + MEMORY_BYTES
+        if soft == resource.RLIM_INFINITY or wanted < soft:
+            resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+        if self.handler is None:
+            self.handler = signal.signal(signal.SIGVTALRM, too_long)
+        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+
+    def lift(self) -> None:
+        """Take the limits away."""
+        if self.limits is not None:
+            resource.setrlimit(resource.RLIMIT_AS, self.limits)
+            self.limits = None
+        if self.handler is not None:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, self.handler)  # type: ignore[arg-type]
+            self.handler = None
+
+
+def too_long(number: int, frame: FrameType | None) -> None:
+    """End the check that computes."""
+    raise CheckFailed(
+        "TIMEOUT", f"the check needs more than {CPU_SECONDS:g} seconds to look at what your code returned"
+    )
