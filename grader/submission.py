@@ -38,17 +38,25 @@ def read_submission(path: Path) -> Submission:
     Raises:
         Ungradable: missing, not a plain file, empty, too large, not UTF-8; the message says which.
     """
-    source = read_plain_file(path, MAX_BYTES)
+    return submission_of(path.name, read_plain_file(path, MAX_BYTES))
+
+
+def submission_of(name: str, source: bytes) -> Submission:
+    """Return the submission that these bytes are.
+
+    Raises:
+        Ungradable: empty or not UTF-8 text; the message says which.
+    """
     if not source.strip():
-        raise Ungradable("NOT_WRITTEN", f"{path.name} is empty")
+        raise Ungradable("NOT_WRITTEN", f"{name} is empty")
     if b"\0" in source:
-        raise Ungradable("EXCEPTION", f"{path.name} is not a text file: it holds NUL bytes")
+        raise Ungradable("EXCEPTION", f"{name} is not a text file: it holds NUL bytes")
     try:
         source.decode("utf-8")
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        raise Ungradable("EXCEPTION", f"{path.name} is not UTF-8 text; save it as UTF-8", line) from None
-    return Submission(path.name, source)
+        raise Ungradable("EXCEPTION", f"{name} is not UTF-8 text; save it as UTF-8", line) from None
+    return Submission(name, source)
 
 
 def read_plain_file(path: Path, limit: int) -> bytes:

@@ -18,6 +18,12 @@ COMMANDS = {
     "reset": ("grader.cli.exercises", "reset"),
     "doctor": ("grader.cli.doctor", "doctor"),
     "selftest": ("grader.cli.selftest", "selftest"),
+    "kit": ("grader.cli.kit", "kit"),
+    "class": ("grader.cli.classes", "grade_class"),
+    "scores": ("grader.cli.scores", "scores"),
+    "regrade": ("grader.cli.scores", "regrade"),
+    "override": ("grader.cli.scores", "override"),
+    "verify": ("grader.cli.scores", "verify"),
     "course": ("grader.cli.course", "course"),
 }
 """Command to the module and name that hold it; imported when it is called."""

@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from grader.course import Course
-from grader.errors import UsageError, read_author_text
-from grader.release.contents import all_exercises, chapter_stub, exercise_files, pack_files
+from grader.errors import UsageError
+from grader.release.contents import all_exercises, all_packed, chapter_stub, exercise_files, pack_files
 from grader.release.files import (
     RECORD,
     Action,
@@ -77,9 +77,7 @@ def write_pack(course: Course, out: Path) -> None:
         raise UsageError(
             f"{out} is not empty and holds no course.toml, so it is no pack: remove it or name another folder."
         )
-    files = {"course.toml": read_author_text(course.folder / "course.toml", "course.toml").encode()}
-    for chapter in course.chapters:
-        files |= {f"{chapter.name}/{path}": data for path, data in pack_files(chapter).items()}
+    files = all_packed(course)
     shutil.rmtree(out, ignore_errors=True)
     for path, data in files.items():
         write_file(out / path, data)

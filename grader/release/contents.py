@@ -83,3 +83,11 @@ def all_exercises(course: Course) -> dict[str, bytes]:
     return {
         f"{chapter.name}/{path}": data for chapter in course.chapters for path, data in exercise_files(chapter).items()
     }
+
+
+def all_packed(course: Course) -> dict[str, bytes]:
+    """Return what a pack of the course holds, by path."""
+    files = {"course.toml": read_author_text(course.folder / "course.toml", "course.toml").encode()}
+    for chapter in course.chapters:
+        files |= {f"{chapter.name}/{path}": data for path, data in pack_files(chapter).items()}
+    return files

@@ -1,0 +1,213 @@
+"""A class: ``grade class`` beside the same calls in one process, and beside plain pytest started for each submission.
+
+    python benchmarks/class.py [--count 1000] [--pytest 20] [--jobs 2] [--light]
+
+The submissions are all different. "Floor" is what the calls themselves cost in a bare Python with NumPy, one process for
+all submissions; "own" is what a way of grading costs beyond that. CPU times are of whole process trees, user and system.
+With --light the training is left out, and the growth of memory between a quarter of the class and its end is what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from cold import GRADE, HERE, make_course, run
+
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+FLOOR = """
+import sys
+from pathlib import Path
+import numpy as np
+from calls import calls, values
+
+for path in sorted(Path(sys.argv[1]).glob("*/bench.py")):
+    module = {}
+    exec(compile(path.read_text(), path, "exec"), module)
+    for name, arguments, times in calls(np.random.default_rng(1)):
+        for _ in range(times):
+            result = module[name](*arguments)
+        assert all(np.isfinite(value).all() for value in values(result))
+"""
+
+
+def make_class(folder: Path, count: int) -> Path:
+    """Write a class of different submissions that all do the same work."""
+    text = (HERE / "cold" / "bench.py").read_text()
+    for number in range(count):
+        place = folder / "handed-in" / f"s{number:05}"
+        place.mkdir(parents=True)
+        (place / "bench.py").write_text(f"{text}\n# {number}\n")
+    return folder / "handed-in"
+
+
+def run_tree(
+    command: list[str], folder: Path, environment: dict[str, str], memory: Memory | None = None
+) -> tuple[float, float]:
+    """Return wall and CPU seconds of a command and of everything that it leaves behind; this process inherits orphans."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if memory is not None:
+        memory.watch(process.pid)
+    _, errors = process.communicate()
+    wall = time.perf_counter() - started
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode != 0:
+        sys.exit(f"{command} ended with {process.returncode}:\n{errors.decode()}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+class Memory:
+    """Looks at the memory of a process tree (PSS, MiB) while it runs."""
+
+    def __init__(self, gradebook: Path) -> None:
+        self.gradebook = gradebook
+        self.samples: list[tuple[int, float]] = []
+
+    def watch(self, pid: int) -> None:
+        """Take samples beside the caller until the process is gone."""
+        threading.Thread(target=self._watch, args=(pid,), daemon=True).start()
+
+    def _watch(self, pid: int) -> None:
+        while Path(f"/proc/{pid}").exists():
+            size = sum(map(pss, tree(pid))) / 1024
+            done = graded(self.gradebook)
+            if size and done:
+                self.samples.append((done, size))
+            time.sleep(0.5)
+
+    def growth(self, count: int) -> float:
+        """Return MiB for 1,000 submissions: the slope of a line through the samples from a quarter of the class on."""
+        late = [(done, size) for done, size in self.samples if count / 4 <= done < count - 10]
+        if len(late) < 4:
+            return float("nan")
+        mean_x, mean_y = (sum(column) / len(late) for column in zip(*late, strict=True))
+        return 1000 * sum((x - mean_x) * (y - mean_y) for x, y in late) / sum((x - mean_x) ** 2 for x, _ in late)
+
+
+def tree(pid: int) -> list[int]:
+    """Return a process and all below it."""
+    with suppress(OSError):
+        found = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [pid, *(p for child in found for p in tree(child))]
+    return []
+
+
+def pss(pid: int) -> int:
+    """Return the proportional size of a process in KiB."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
+def graded(gradebook: Path) -> int:
+    """Return how many runs a gradebook has that ended."""
+    import sqlite3
+
+    with suppress(sqlite3.Error):
+        connection = sqlite3.connect(f"file:{gradebook}?mode=ro", uri=True)
+        try:
+            return int(connection.execute("SELECT count(*) FROM run WHERE state = 'done'").fetchone()[0])
+        finally:
+            connection.close()
+    return 0
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--pytest", type=int, default=20, help="submissions that plain pytest grades")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--light", action="store_true", help="no training: for the growth of memory")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        figures = measure(Path(name), arguments)
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        report(figures)
+
+
+def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
+    """Return the figures, in milliseconds for each submission unless their names say otherwise."""
+    folder.chmod(0o755)
+    make_course(folder)
+    chapter, plain = folder / "solutions" / "chapter01_bench", folder / "plain"
+    if arguments.light:
+        for place in (chapter, plain):
+            text = (place / "calls.py").read_text()
+            (place / "calls.py").write_text(text.replace("EPOCHS = 300", "EPOCHS = 1"))
+    handed_in = make_class(folder, arguments.count)
+    environment = dict(os.environ, MICROGRADE_COURSE=str(folder / "solutions"), OPENBLAS_NUM_THREADS="1")
+    (plain / "all.py").write_text(FLOOR)
+    _, start = run([sys.executable, "-c", "import numpy.random"], plain, environment)
+    _, floor = run([sys.executable, "all.py", str(handed_in)], plain, environment)
+    work = (floor - start) / arguments.count
+    command = [sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."]
+    by_pytest = []
+    for number in range(arguments.pytest):
+        shutil.copy(handed_in / f"s{number:05}" / "bench.py", plain / "submission.py")
+        by_pytest.append(run(command, plain, environment)[1])
+    memory = Memory(folder / "class.db")
+    grade = [
+        str(GRADE),
+        "class",
+        str(handed_in),
+        "--gradebook",
+        str(folder / "class.db"),
+        "--jobs",
+        str(arguments.jobs),
+    ]
+    wall, cpu = run_tree(grade, folder, environment, memory)
+    pytest = sum(by_pytest) / len(by_pytest)
+    return {
+        "count": arguments.count,
+        "floor": 1000 * work,
+        "class": 1000 * cpu / arguments.count,
+        "pytest": 1000 * pytest,
+        "class over floor": cpu / arguments.count / work,
+        "pytest over floor": pytest / work,
+        "own / pytest": (cpu / arguments.count - work) / (pytest - work),
+        "submissions a second": arguments.count / wall,
+        "MiB at the end": memory.samples[-1][1] if memory.samples else float("nan"),
+        "MiB more for 1,000": memory.growth(arguments.count),
+    }
+
+
+def report(figures: dict[str, float]) -> None:
+    """Print the figures for a person."""
+    print(f"{figures['count']:.0f} submissions; CPU for each, whole process trees")
+    for label, name in (("floor", "floor"), ("grade class", "class"), ("pytest + json-report", "pytest")):
+        own = figures[name] - figures["floor"]
+        print(
+            f"  {label:<22}{figures[name]:>8.1f} ms{figures[name] / figures['floor']:>8.2f} x floor{own:>9.1f} ms own"
+        )
+    print(f"  own share of pytest's: 1/{1 / figures['own / pytest']:.1f}")
+    print(f"  {figures['submissions a second']:.1f} submissions a second")
+    print(
+        f"  memory of the whole tree: {figures['MiB at the end']:.0f} MiB, {figures['MiB more for 1,000']:+.2f} MiB for 1,000"
+    )
+
+
+if __name__ == "__main__":
+    main()

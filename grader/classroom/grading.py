@@ -1,0 +1,180 @@
+"""Grades what is queued in a gradebook: gives work to lanes, keeps results as they come, and loses nothing on the way.
+
+A run is marked as begun on disk before a lane gets it, and results are kept in the transaction that begins the next.
+What a lane held when it was lost is tried again with nothing beside it, so that it can harm nobody; what breaks its
+lane every time is marked. A crash is believed when it comes again: a worker may have been killed from outside.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.classroom.channel import Message
+from grader.classroom.lanes import AHEAD, Lane, Lanes
+from grader.gradebook import runs
+from grader.gradebook.database import Connection, Database
+
+MOST_TRIES = 4  # of a run that breaks its lane: once in company, then alone
+ENOUGH_CRASHES = 3  # of a run whose workers crash
+LISTEN = 0.5  # seconds between two looks at the clock of the progress bar
+
+
+@dataclass
+class Tally:
+    """How far a class is.
+
+    Attributes:
+        total: runs to make.
+        counts: how many ended with each status.
+    """
+
+    total: int
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """How many have ended."""
+        return sum(self.counts.values())
+
+    def add(self, status: str) -> None:
+        """Count one."""
+        self.counts[status] = self.counts.get(status, 0) + 1
+
+
+OnProgress = Callable[[Tally], None]
+
+
+def grade_queued(database: Database, lanes: Lanes, queued: Iterable[int], on_progress: OnProgress) -> Tally:
+    """Make the runs and keep their results; ends when each has one.
+
+    Raises:
+        KeyboardInterrupt: it was stopped; what had not ended is queued again.
+        GradeError: lanes do not start.
+    """
+    grading = Grading(database, lanes, list(queued))
+    try:
+        grading.turn([])
+        while grading.is_busy():
+            grading.turn(list(lanes.listen(LISTEN)))
+            on_progress(grading.tally)
+    finally:
+        grading.stop()
+    return grading.tally
+
+
+class Grading:
+    """The state between two messages: which runs wait, which must be alone, and how often each was tried."""
+
+    def __init__(self, database: Database, lanes: Lanes, queued: list[int]) -> None:
+        self.database = database
+        self.lanes = lanes
+        self.tally = Tally(len(queued))
+        with database.read() as connection:
+            known = runs.tries_of(connection)
+        self.tries: dict[int, int] = {number: known[number] for number in queued if number in known}
+        self.waiting = deque(number for number in queued if number not in known)
+        self.alone = deque(number for number in queued if number in known)
+
+    def is_busy(self) -> bool:
+        """Return whether a run has not ended."""
+        return bool(self.waiting or self.alone or self.is_grading())
+
+    def is_grading(self) -> bool:
+        """Return whether a lane holds a run."""
+        return any(lane.holds for lane in self.lanes.lanes)
+
+    def turn(self, came: list[tuple[Lane, Message | None]]) -> None:
+        """Keep what came and mark what begins next, in one transaction; then hand it over."""
+        if not came and not self.has_room():
+            return
+        gone = [lane for lane, message in came if message is None]
+        with self.database.write() as connection:
+            for lane, message in came:
+                if message is not None:
+                    self.take(connection, lane, message)
+            for lane in gone:
+                self.bury(connection, lane)
+            given = [(lane, self.begin(connection, lane, number)) for lane, number in self.choose(connection)]
+        for lane, work in given:
+            lane.give(work)
+        for lane in gone:
+            self.lanes.replace(lane)
+
+    def has_room(self) -> bool:
+        """Return whether a run could begin now."""
+        ready = self.lanes.ready()
+        if self.waiting:
+            return any(len(lane.holds) < AHEAD for lane in ready)
+        return bool(self.alone and ready and not self.is_grading())
+
+    def choose(self, connection: Connection) -> Iterator[tuple[Lane, int]]:
+        """Yield what each lane that is ready gets next; what must be alone comes last, one at a time."""
+        ready = self.lanes.ready()
+        for lane in ready:
+            while self.waiting and len(lane.holds) < AHEAD:
+                yield lane, self.waiting.popleft()
+        if ready and not self.waiting and not self.is_grading():
+            number = self.next_alone(connection)
+            if number is not None:
+                yield ready[0], number
+
+    def next_alone(self, connection: Connection) -> int | None:
+        """Return the next run that broke a lane; those that did so too often are marked instead."""
+        while self.alone:
+            number = self.alone.popleft()
+            tries = self.tries.get(number, 0)
+            if tries < MOST_TRIES:
+                return number
+            runs.lose(connection, number, f"the grader ended each of the {tries} times that it graded this")
+            self.tally.add("grader_error")
+        return None
+
+    def begin(self, connection: Connection, lane: Lane, number: int) -> runs.Work:
+        """Mark a run as begun and return what it grades."""
+        runs.start(connection, number, lane.name)
+        self.tries[number] = self.tries.get(number, 0) + 1
+        lane.holds.append(number)
+        return runs.read_work(connection, number)
+
+    def take(self, connection: Connection, lane: Lane, message: Message) -> None:
+        """Keep a scorecard, or put a doubtful one's run at the end of the queue."""
+        number, card = lane.holds.popleft(), message["card"]
+        if is_doubtful(card) and self.tries[number] < ENOUGH_CRASHES:
+            runs.give_back(connection, [number], was_tried=True)
+            self.waiting.append(number)
+        elif runs.finish(connection, number, lane.name, card):
+            self.tries.pop(number)
+            self.tally.add(card["status"])
+
+    def bury(self, connection: Connection, lane: Lane) -> None:
+        """Put back what a lane that is gone held: the first run is under suspicion, the others were not begun."""
+        first, rest = list(lane.holds)[:1], list(lane.holds)[1:]
+        lane.holds.clear()
+        lane.is_gone = True
+        runs.give_back(connection, first, was_tried=True)
+        self.alone.extend(first)
+        self.release(connection, rest)
+        self.waiting.extendleft(reversed(rest))
+
+    def release(self, connection: Connection, numbers: list[int]) -> None:
+        """Queue runs again as if no lane had been given them."""
+        runs.give_back(connection, numbers, was_tried=False)
+        for number in numbers:
+            self.tries[number] -= 1
+
+    def stop(self) -> None:
+        """Queue again what lanes still hold: nothing if everything has ended."""
+        held = [number for lane in self.lanes.lanes for number in lane.holds]
+        if held:
+            with self.database.write() as connection:
+                self.release(connection, held)
+
+
+def is_doubtful(card: Mapping[str, Any]) -> bool:
+    """Return whether a card may be due to something outside: a crash, or a fault of the grader."""
+    checks = [check for task in card["tasks"] for check in task["checks"]]
+    reason = card["reason"] or {}
+    return card["status"] == "grader_error" or "CRASH" in (reason.get("code"), *(check["code"] for check in checks))

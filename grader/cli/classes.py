@@ -1,0 +1,143 @@
+"""``grade class``: a folder of submissions becomes a gradebook."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader.cli.gradebooks import opened, require_library
+from grader.cli.grading import RUN_SECONDS, read_secret
+from grader.course import Course, find_course
+from grader.errors import UsageError
+
+STOPPED = 130  # exit status of a command that Ctrl-C ended
+
+
+@click.command("class")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.argument("names", nargs=-1, metavar="[CHAPTER]...")
+@click.option("--gradebook", type=click.Path(path_type=Path), required=True, metavar="FILE",
+              help="Where scores are kept; made if it is not there.")  # fmt: skip
+@click.option("--roster", type=click.Path(path_type=Path), metavar="FILE",
+              help="Who is in the class: a CSV file with the columns id, name, aliases.")  # fmt: skip
+@click.option(
+    "--due", multiple=True, metavar="CHAPTER=TIME", help="In time until then, such as 4=2026-11-20T23:59+01:00."
+)
+@click.option("--pick", type=click.Choice(["best", "last", "first"]), help="Which of several attempts counts (best).")
+@click.option(
+    "--late", metavar="RULE", help="What lateness costs: none, cutoff, or a percentage a day such as 10% (none)."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Grade N at a time (default: one for each core)."
+)
+@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE",
+              help="Draw the checks' inputs from it (default: FILE.secret beside the gradebook; made if not there).")  # fmt: skip
+def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, roster: Path | None, secret: Path | None,
+                due: tuple[str, ...], pick: str | None, late: str | None, jobs: int | None) -> int:  # fmt: skip
+    """Grade everything in SUBMISSIONS (a folder, a zip, clones), by default every chapter, into a gradebook.
+
+    The same command again grades what is new, and goes on where it was stopped.
+    """
+    require_library()
+    from grader.classroom.grading import grade_queued
+    from grader.classroom.intake import hand_ins
+    from grader.classroom.lanes import Lanes, settings_of, usable_cores
+    from grader.gradebook import intake, rules, runs
+    from grader.gradebook.policy import Late
+    from grader.report.progress import ClassProgress
+
+    course = find_course()
+    chapters = course.select(names or ("all",))
+    dues = [parse_due(text, course) for text in due]
+    if late is not None:
+        Late.parse(late)
+    if not os.path.lexists(submissions):
+        raise UsageError(f"There is no {submissions}.")
+    key = read_secret(secret or Path(f"{gradebook}.secret"))
+    warn_of_readers(secret or Path(f"{gradebook}.secret"))
+    stop_like_ctrl_c()
+    settings = settings_of(course.folder, course.kind, [c.name for c in chapters], key, None, policy())
+    with Lanes(settings, jobs or usable_cores()) as lanes:  # they warm up while the submissions are read
+        facts = hand_ins(submissions, course, chapters, roster)
+        first = list(islice(facts, 1))  # a wrong folder or roster is said before a gradebook is made
+        lanes.require_ready()
+        with opened(gradebook, make=True) as database:
+            database.hold()
+            with database.write() as connection:
+                intake.enter_class(connection, chain(first, facts), chapters)
+                rules.set_policy(connection, pick, late)
+                for chapter, moment in dues:
+                    rules.set_due(connection, chapter, moment)
+                queued = runs.queue_class(connection, [c.name for c in chapters], f"secret of {gradebook.name}")
+            try:
+                with ClassProgress() as progress:
+                    tally = grade_queued(database, lanes, queued, lambda t: progress.show(t.total, t.counts))
+            except KeyboardInterrupt:
+                stopped(database, None, len(queued))
+                return STOPPED
+            summarise(database, course, tally.done, gradebook)
+    return 0
+
+
+def policy() -> dict[str, Any]:
+    """Return how a class's workers are confined: by the kernel, or not at all run."""
+    return {"level": "kernel", "cpu_seconds": RUN_SECONDS}
+
+
+def parse_due(text: str, course: Course) -> tuple[str, int]:
+    """Return the chapter's full name and the second that ``4=2026-11-20T23:59+01:00`` stands for."""
+    from grader.gradebook.clock import seconds
+
+    name, equals, time = text.partition("=")
+    if not equals:
+        raise UsageError(f"--due {text!r} names no chapter; write one like 4=2026-11-20T23:59+01:00.")
+    moment = seconds(time)
+    assert moment is not None
+    return course.chapter(name).name, moment
+
+
+def warn_of_readers(secret: Path) -> None:
+    """Say so if others may read the secret."""
+    if os.name == "posix" and stat.S_IMODE(secret.stat().st_mode) & 0o077:
+        click.echo(f"grade: others can read {secret}, and with it every input; run: chmod 600 {secret}", err=True)
+
+
+def stop_like_ctrl_c() -> None:
+    """Let a request to end (SIGTERM) be answered like Ctrl-C: nothing is lost."""
+
+    def stop(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def stopped(database: Any, number: int | None, queued: int) -> None:
+    """Say how far it came and that nothing is lost; number is the round's, None for all that count."""
+    from grader.gradebook.runs import count_pending
+
+    with database.read() as connection:
+        done = queued - count_pending(connection, number)
+    click.echo(f"Stopped: {done} of {queued} are graded and kept. The same command goes on from here.", err=True)
+
+
+def summarise(database: Any, course: Course, done: int, gradebook: Path) -> None:
+    """Print what became of the class."""
+    from grader.gradebook import scores
+    from grader.report.scores import print_class
+    from grader.report.terminal import make_console
+
+    with database.read() as connection:
+        rows = scores.read_scores(connection)
+        refused = scores.read_refused(connection)
+        old = scores.older_checks(connection, {c.name: c.checks_sha256 for c in course.chapters})
+    click.echo(f"{done} graded now.")
+    print_class(make_console(), rows, refused)
+    if old:
+        click.echo(f"{old} scores are by older checks; `grade regrade {gradebook}` shows who would move.")
+    click.echo(f"\nScores: grade scores {gradebook}")
