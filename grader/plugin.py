@@ -43,7 +43,7 @@ class Attempt:
     only: frozenset[str] | None = None
     in_order: bool = True
     unreadable: Ungradable | None = None
-    to_first_loss: bool = False
+    until: str = "end"
     watch: Watch | None = None
     student: Student = field(init=False)
     passed: set[str] = field(default_factory=set)
@@ -131,14 +131,14 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
     config.stash[CURRENT] = attempt
     reporter: Any = config._json_report  # type: ignore[attr-defined]
     reporter._json_tests.clear()
-    chosen = [item for item in items if attempt.only is None or item.task in attempt.only]
+    chosen = [item for item in items if attempt.only is None or {item.task, item.name} & attempt.only]
     try:
         if attempt.unreadable is not None:
             raise attempt.unreadable
         attempt.session.load()
         for item, following in zip(chosen, [*chosen[1:], None], strict=True):
-            config.hook.pytest_runtest_protocol(item=item, nextitem=None if attempt.to_first_loss else following)
-            if attempt.to_first_loss and item.row["status"] != "passed":
+            config.hook.pytest_runtest_protocol(item=item, nextitem=following if attempt.until == "end" else None)
+            if is_enough(attempt.until, item.row):
                 break
     except Ungradable as reason:
         return Finished(attempt, None, reason, time.perf_counter() - started)
@@ -146,6 +146,11 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
         attempt.session.close()
     reporter.pytest_sessionfinish(session=session)
     return Finished(attempt, reporter.report, None, time.perf_counter() - started)
+
+
+def is_enough(until: str, row: Mapping[str, Any]) -> bool:
+    """Return whether a run that goes on until "loss" or "name" ends with this row."""
+    return row["status"] != "passed" and (until == "loss" or (until == "name" and row["misconception"] is not None))
 
 
 class ChecksFile(pytest.File):

@@ -36,9 +36,10 @@ class Job:
     Attributes:
         submission: what was read, or why nothing could be.
         quiz: the bytes of the quiz answers, None if there are none, or why they could not be read.
-        only: names of the tasks whose checks are run; None runs all.
+        only: names of checks, and of tasks whose checks are run; None runs all.
         in_order: whether a check waits for those it names; False runs every check, to see whether it fails by itself.
-        to_first_loss: whether the run ends with the first check that does not pass.
+        until: what the run ends with: "end", "loss" (the first check that does not pass) or "name" (the first one that a
+            misconception is named for).
         time_limit: CPU seconds of one call of this job, None for what holds for all.
         watch: told of every answer of the submission's; see grader.student.proxy.Watch.
     """
@@ -51,7 +52,7 @@ class Job:
     submitted_at: str | None = None
     only: frozenset[str] | None = None
     in_order: bool = True
-    to_first_loss: bool = False
+    until: str = "end"
     time_limit: float | None = None
     watch: Callable[..., None] | None = None
 
@@ -119,7 +120,7 @@ def run_checks(course: Course, jobs: Iterable[Job], launcher: Launcher, settings
             current[:] = [(job, SubmissionInfo(job.student, tuple(files), job.submitted_at))]
             yield Attempt(
                 job.chapter, session, judgements(job), job.source, job.time_limit or settings.time_limit, job.only,
-                job.in_order, reason, job.to_first_loss, job.watch,
+                job.in_order, reason, job.until, job.watch,
             )  # fmt: skip
 
     def finish(finished: Finished, items: list[Item]) -> None:

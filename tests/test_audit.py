@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from typing import Any
 
 import pytest
 
 from grader.audit.lessons import lesson_findings
-from grader.audit.specimens import specimens, tasks_calling
+from grader.audit.specimens import callers_of, specimens
 from grader.course import Chapter, load_course
 from grader.errors import CourseError
 from tests.conftest import Checkout
@@ -73,8 +71,8 @@ def test_wrong_answers_that_do_not_fit_the_chapter_are_refused(checkout: Checkou
 
 def test_tasks_that_call_a_task_may_fall_with_it(checkout: Checkout) -> None:
     source = checkout.solution + "\ndef descend(x):\n    return Counter(x)\n\ndef halves(x):\n    return descend(x)\n"
-    assert tasks_calling(chapter_of(checkout), source)["Counter"] == {"Counter", "descend", "halves"}
-    assert tasks_calling(chapter_of(checkout), source)["double"] == {"double"}
+    assert callers_of(chapter_of(checkout), source)["Counter"] == {"Counter", "descend", "halves"}
+    assert callers_of(chapter_of(checkout), source)["double"] == {"double"}
 
 
 def test_lesson_and_docstring_examples_run(checkout: Checkout) -> None:
@@ -91,29 +89,18 @@ def test_a_lesson_without_an_example_is_told(checkout: Checkout) -> None:
     assert "no worked example" in next(lesson_findings(chapter_of(checkout)))
 
 
-AUDIT = """
-import json, sys
-from pathlib import Path
-from grader.audit.check import audit_alone
-from grader.course import load_course
-if __name__ == "__main__":
-    audit = audit_alone(load_course(Path(sys.argv[1])), "chapter01_tiny", 1)
-    print(json.dumps(audit.to_dict()))
-"""
-
-
-def audited(checkout: Checkout) -> dict[str, object]:
-    """Return the audit of a checkout's chapter, made in a process of its own."""
-    command = [sys.executable, "-W", "error", "-c", AUDIT, checkout.root / "solutions"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
-    assert done.returncode == 0, done.stderr
-    audit: dict[str, object] = json.loads(done.stdout)
+def audited(checkout: Checkout, *options: str) -> dict[str, Any]:
+    """Return the audit of a checkout's chapter as the command prints it."""
+    done = checkout.grade("course", "check", "tiny", "--json", *options, timeout=120)
+    assert done.status in (0, 1), done.err
+    audit: dict[str, Any] = json.loads(done.out)["chapters"][0]
+    assert done.status == bool(audit["findings"])
     return audit
 
 
 def said(checkout: Checkout) -> str:
     """Return all findings as one text."""
-    return "\n".join(audited(checkout)["findings"])  # type: ignore[arg-type]
+    return "\n".join(audited(checkout)["findings"])
 
 
 def test_a_sound_chapter_has_only_the_dead_check_to_tell(checkout: Checkout) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from grader.audit.specimens import Specimen
+    from grader.audit.verdicts import Verdict
 
 T = TypeVar("T")
 
@@ -23,9 +27,19 @@ def wrong(task: str, identifier: str, *, why: str, unnamed: str = "") -> Callabl
 
 @dataclass
 class ChapterAudit:
-    """What came of auditing one chapter; ``findings`` is empty where all is well."""
+    """What came of auditing one chapter; ``findings`` is empty where all is well.
+
+    Attributes:
+        checks_sha256: the checks that were audited.
+        variants: right answers, written and made; ``variants_passing`` of them keep all points.
+        misconceptions: named wrong answers; ``caught`` lose points of their task, ``named`` are called by their name.
+        mutants: wrong answers made by machine, those not counted that are as right as the solution; ``killed`` lose
+            points, ``equivalents`` give the same values as the solution.
+        seeds: how many different inputs the written answers were graded on.
+    """
 
     chapter: str
+    checks_sha256: str = ""
     tasks: int = 0
     checks: int = 0
     variants: int = 0
@@ -33,10 +47,24 @@ class ChapterAudit:
     misconceptions: int = 0
     caught: int = 0
     named: int = 0
+    mutants: int = 0
+    killed: int = 0
+    equivalents: int = 0
+    seeds: int = 1
     seconds: float = 0.0
     findings: list[str] = field(default_factory=list)
-    check_names: list[str] = field(default_factory=list, repr=False)
+
+    def count(self, specimen: Specimen, verdicts: Sequence[Verdict], problems: Sequence[str]) -> None:
+        """Add one answer, its gradings and what is wrong with them."""
+        self.findings += problems
+        if specimen.kind in ("right", "made"):
+            self.variants += 1
+            self.variants_passing += not problems
+        elif specimen.kind == "wrong":
+            self.misconceptions += 1
+            self.caught += all(verdict.of_task(specimen.task) for verdict in verdicts)
+            self.named += all(verdict.named(specimen.task) == specimen.misconception for verdict in verdicts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {key: value for key, value in vars(self).items() if key != "check_names"}
+        return dict(vars(self))

@@ -1,73 +1,77 @@
-"""What is wrong with a chapter's checks, seen from the scorecards of answers whose verdict is known."""
+"""What is wrong with a chapter's checks, seen from the verdicts on answers whose verdict is known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.audit.specimens import Specimen
-from grader.scorecard import CheckResult, Scorecard, TaskResult
+from grader.audit.verdicts import Verdict
 
 
-def findings(specimen: Specimen, card: Scorecard) -> Iterator[str]:
+def findings(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
     """Yield a sentence for everything that should not have become of a specimen.
 
     Args:
         specimen: the answer and what it is.
-        card: its scorecard.
+        verdict: one grading of it.
     """
-    if card.reason is not None:
-        yield f"{specimen.name}: {card.status}: {card.reason.message}"
+    if verdict.problem:
+        yield f"{specimen.name}: {verdict.problem}"
     elif specimen.kind == "stub":
-        yield from _stub(specimen, card)
-    elif specimen.kind == "right":
-        yield from _right(specimen, card)
+        yield from _stub(specimen, verdict)
+    elif specimen.kind in ("right", "made"):
+        for failure in verdict.failures:
+            yield f"{specimen.name}: {failure.task} is right and loses points: {failure.words}"
     elif specimen.kind == "odd":
-        yield from _odd(specimen, card)
+        lost = {failure.task for failure in verdict.failures}
+        yield from (
+            f"{specimen.name}: {task} takes that for right" for task in verdict.seconds if task not in lost | {"quiz"}
+        )
     else:
-        yield from _wrong(specimen, card)
+        yield from _wrong(specimen, verdict)
 
 
-def _stub(specimen: Specimen, card: Scorecard) -> Iterator[str]:
-    if card.points != 0:
-        yield f"{specimen.name}: scores {card.points} points, must score 0"
-    for task in card.tasks:
-        if task.status != "todo":
-            yield f"{specimen.name}: {task.name} is {task.status}, must be todo: {_words(_first_failed(task))}"
+def _stub(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
+    if verdict.points != 0:
+        yield f"{specimen.name}: scores {verdict.points} points, must score 0"
+    for task in verdict.seconds:
+        failures = verdict.of_task(task)
+        if not failures:
+            yield f"{specimen.name}: {task} is passed, must be todo"
+        for failure in failures:
+            if failure.status not in ("todo", "blocked"):
+                yield f"{specimen.name}: {task} must be todo: {failure.words}"
+                break
 
 
-def _right(specimen: Specimen, card: Scorecard) -> Iterator[str]:
-    for task in card.tasks:
-        for check in task.checks:
-            if check.status != "passed":
-                yield f"{specimen.name}: {task.name} is right and loses points: {_words(check)}"
+def _wrong(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
+    failures = verdict.of_task(specimen.task)
+    if not failures:
+        yield f"{specimen.name}: {specimen.task} is wrong and keeps its points"
+    elif not specimen.unnamed:
+        name = verdict.named(specimen.task)
+        if name is None:
+            yield f"{specimen.name}: is caught but not named: {failures[0].words}"
+        elif name != specimen.misconception:
+            yield f"{specimen.name}: is called {name}: {failures[0].words}"
 
 
-def _odd(specimen: Specimen, card: Scorecard) -> Iterator[str]:
-    for task in card.tasks:
-        if task.name != "quiz" and task.points == task.max_points:
-            yield f"{specimen.name}: {task.name} takes that for right"
+def unsteady(specimen: Specimen, verdicts: Sequence[tuple[int, Verdict]]) -> Iterator[str]:
+    """Yield a sentence for the first grading that comes to another verdict than the first one.
 
+    A verdict is whether a task has its full points, and the first misconception that is named; with the same seed it
+    is what every check says.
 
-def _wrong(specimen: Specimen, card: Scorecard) -> Iterator[str]:
-    for task in card.tasks:
-        if task.name == specimen.task:
-            if task.points == task.max_points:
-                yield f"{specimen.name}: {task.name} is wrong and keeps its points"
-            elif not specimen.unnamed:
-                yield from _name(specimen, task)
-
-
-def _name(specimen: Specimen, task: TaskResult) -> Iterator[str]:
-    named = [check.misconception.id for check in task.checks if check.misconception]
-    if not named:
-        yield f"{specimen.name}: is caught but not named: {_words(_first_failed(task))}"
-    elif named[0] != specimen.misconception:
-        yield f"{specimen.name}: is called {named[0]}: {_words(_first_failed(task))}"
-
-
-def _first_failed(task: TaskResult) -> CheckResult:
-    return next((check for check in task.checks if check.status != "passed"), task.checks[0])
-
-
-def _words(check: CheckResult) -> str:
-    return f"{check.name} ({check.status}, {check.code}): {check.message}"
+    Args:
+        specimen: the answer.
+        verdicts: seed and verdict of each grading, the first seed's first.
+    """
+    first_seed, first = verdicts[0]
+    for seed, verdict in verdicts[1:]:
+        if seed == first_seed:
+            if verdict.failures != first.failures or verdict.ran != first.ran:
+                yield f"{specimen.name}: another verdict in a second run with the same seed"
+        elif specimen.kind == "wrong" and verdict.named(specimen.task) != first.named(specimen.task):
+            was, now = (f"called {v.named(specimen.task)}" for v in (first, verdict))
+            yield f"{specimen.name}: is {now} with seed {seed}, and {was} with seed {first_seed}"
+            return

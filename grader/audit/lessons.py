@@ -1,16 +1,20 @@
-"""A chapter's texts: the lesson's examples and the solution's docstrings run, and the lesson gives no answer away."""
+"""A chapter's texts: the lesson's examples and the solution's docstrings run, and no hint gives an answer away."""
 
 from __future__ import annotations
 
+import ast
 import doctest
 import io
+import textwrap
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import chdir, redirect_stdout
 
 from grader.course import Chapter
 from grader.errors import read_author_text
+from grader.stubs import solution_blocks
 
+TELLING = 8  # nodes of a syntax tree from which an expression says more than its names: X @ W has 7
 _OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -34,6 +38,37 @@ def python_only(markdown: str) -> str:
         if is_fence:
             inside = not inside and line.strip().removeprefix("```").startswith("python")
     return "\n".join(kept) + "\n"
+
+
+def hint_findings(chapter: Chapter, said: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for every hint that contains a line of the solution, or what stands there behind ``return`` or ``=``.
+
+    Args:
+        chapter: its hints, titles and to-dos are looked through.
+        said: hints that checks gave.
+    """
+    hints = {f"the hint of {task.name}": task.hint for task in chapter.tasks}
+    for known in chapter.misconceptions:
+        hints |= {f"the hint of {known.id}": known.hint, f"the title of {known.id}": known.title}
+    blocks = solution_blocks(read_author_text(chapter.solution_path, chapter.file_name), chapter.file_name)
+    hints |= {f"the to-do of {block.name}": block.todo for block in blocks}
+    hints |= {f"the hint {textwrap.shorten(hint, 50)!r}": hint for hint in sorted(said)}
+    for block in blocks:
+        for statement in block.statements:
+            for line in _telling_parts(statement):
+                for what, hint in hints.items():
+                    if "".join(line.split()) in "".join(hint.split()):
+                        yield f"{what} contains a line of the solution of {block.name}: {line}"
+
+
+def _telling_parts(statement: ast.stmt) -> Iterator[str]:
+    """Yield the text of each simple statement and of its value, if it is more than a few names."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr) and node.value is not None:
+            if sum(1 for _ in ast.walk(node.value)) >= TELLING:
+                yield ast.unparse(node.value)
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                yield node.value.value
 
 
 def _docstrings(chapter: Chapter) -> Iterator[str]:

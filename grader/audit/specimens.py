@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.audit.rewrites import rewrites
 from grader.course import Chapter
 from grader.errors import CourseError, did_you_mean, read_author_text
 from grader.quiz import Question, write_form
@@ -19,10 +20,10 @@ class Specimen:
 
     Attributes:
         name: what a report calls it: "stub", "solution", "variants/loops.py", "db-not-summed".
-        kind: "stub", "right", "odd" or "wrong".
+        kind: "stub", "right" (written), "made" (a right answer made by machine), "odd", "wrong" or "mutant".
         source: the module's text.
         quiz: the text of its quiz.toml.
-        task: the task that a wrong answer gets wrong.
+        task: the task that a wrong answer or a mutant gets wrong.
         misconception: the id that must be said of it.
         unnamed: why no check names it, "" where one must.
     """
@@ -46,6 +47,8 @@ def specimens(chapter: Chapter) -> Iterator[Specimen]:
     for path in sorted(chapter.folder.glob("variants/*.py")):
         name = f"variants/{path.name}"
         yield Specimen(name, "right", read_author_text(path, f"{name} of {chapter.name}"), answered)
+    for name, text in rewrites(chapter, solution):
+        yield Specimen(f"solution with {name}", "made", text, answered)
     yield from odd_answers(chapter, solution, answered)
     yield from misconceptions(chapter, solution, answered)
 
@@ -149,14 +152,14 @@ def write_answers(questions: tuple[Question, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def tasks_calling(chapter: Chapter, source: str) -> dict[str, set[str]]:
-    """Return for each task the tasks whose solution calls it, directly or through others; itself included."""
-    names = {task.name for task in chapter.tasks}
+def callers_of(chapter: Chapter, source: str) -> dict[str, frozenset[str]]:
+    """Return for each function and class the tasks whose solution uses it, directly or through others; itself included."""
+    tasks = {task.name for task in chapter.tasks}
     uses: dict[str, set[str]] = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             uses[node.name] = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {node.name}
-    return {task: {other for other in names if task in _reached(other, uses)} for task in names}
+    return {name: frozenset(task for task in tasks if name in _reached(task, uses)) for name in {*uses, *tasks}}
 
 
 def _reached(name: str, uses: dict[str, set[str]]) -> set[str]:

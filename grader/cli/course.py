@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import click
 
-from grader.audit import ChapterAudit
 from grader.course import Course, find_course
 from grader.errors import UsageError
 
@@ -48,54 +46,32 @@ def release(folder: Path | None) -> None:
 @course.command()
 @click.argument("chapters", nargs=-1, metavar="[CHAPTER]...")
 @click.option(
-    "--seeds", type=click.IntRange(1, 100), default=1, show_default=True, help="Grade every answer with N seeds."
+    "--full", is_flag=True, help="Grade with 20 seeds, and machine-made wrong answers too; goes on from a stop."
 )
+@click.option("--fresh", is_flag=True, help="With --full: forget what earlier runs found out.")
+@click.option("--seeds", type=click.IntRange(1, 100), default=None, help="Grade every answer with N seeds.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings and figures as JSON.")
-def check(chapters: tuple[str, ...], seeds: int, as_json: bool) -> int:
+def check(chapters: tuple[str, ...], full: bool, fresh: bool, seeds: int | None, as_json: bool) -> int:
     """Grade every answer of known verdict: stubs must score 0, right answers full marks, wrong ones be caught and named.
 
     Without a chapter all are checked, and exercises/ must be what `grade course release` would write.
     """
-    from grader.audit.check import audit_chapters
+    from grader.audit.check import FULL_SEEDS, Depth, audit_chapters
     from grader.release import diff_exercises
+    from grader.report.course_check import print_audits, progress_bar
 
     found = authors_course()
     chosen = found.select(chapters or ("all",))
     stale = [] if chapters else diff_exercises(found, found.folder.parent / "exercises")
-    audits = audit_chapters(found, chosen, seeds, progress)
+    differences = [f"exercises: {difference} (run `grade course release`)" for difference in stale]
+    depth = Depth(seeds or (FULL_SEEDS if full else 1), full, is_kept=full, is_fresh=fresh)
+    with progress_bar() as show:
+        audits = audit_chapters(found, chosen, depth, show)
     if as_json:
-        click.echo(json.dumps({"exercises": stale, "chapters": [audit.to_dict() for audit in audits]}))
+        click.echo(json.dumps({"differences": differences, "chapters": [audit.to_dict() for audit in audits]}))
     else:
-        print_audits(audits, stale)
-    return 1 if stale or any(audit.findings for audit in audits) else 0
-
-
-def progress(done: int, total: int, chapter: str) -> None:
-    """Show how far the audit is, on a terminal only."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{chapter}: {done} of {total} ", nl=done == total, err=True)
-
-
-def print_audits(audits: list[ChapterAudit], stale: list[str]) -> None:
-    """Print the table of figures and below it every finding."""
-    click.echo(f"{'chapter':<28}{'tasks':>6}{'checks':>7}{'right':>9}{'caught':>9}{'named':>9}{'seconds':>9}")
-    for audit in audits:
-        right, caught, named = (
-            f"{part}/{whole}"
-            for part, whole in (
-                (audit.variants_passing, audit.variants),
-                (audit.caught, audit.misconceptions),
-                (audit.named, audit.misconceptions),
-            )
-        )
-        click.echo(
-            f"{audit.chapter:<28}{audit.tasks:>6}{audit.checks:>7}{right:>9}{caught:>9}{named:>9}{audit.seconds:>9}"
-        )
-    for difference in stale:
-        click.echo(f"exercises: {difference} (run `grade course release`)")
-    for audit in audits:
-        for finding in audit.findings:
-            click.echo(f"{audit.chapter}: {finding}")
+        print_audits(audits, differences)
+    return 1 if differences or any(audit.findings for audit in audits) else 0
 
 
 @course.command()

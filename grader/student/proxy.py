@@ -23,6 +23,7 @@ from grader.student.session import (
     last_line,
     text_of,
 )  # fmt: skip
+from grader.student.unusable import Unreadable, Unusable
 from grader.verdict import CheckFailed
 
 Watch = Callable[[str, tuple[Any, ...], dict[str, Any], Reply], None]
@@ -40,7 +41,7 @@ class CallSettings:
     repeated: set[str] = field(default_factory=set)
 
 
-class Remote:
+class Remote(Unusable):
     """An object of the student's: attributes, methods and operators work, the object itself stays in the worker."""
 
     def __init__(self, calls: Student, handle: Handle) -> None:
@@ -58,6 +59,10 @@ class Remote:
         return self._calls._request("__call__", self, args, kwargs)
 
     def __repr__(self) -> str:
+        return self.words()
+
+    def words(self) -> str:
+        """Return "a Counter object"."""
         return f"a {self._handle.type_name} object"
 
 
@@ -179,6 +184,8 @@ class Student:
                 return ["o", value._handle.number]
             if isinstance(value, Function):
                 return ["s", value._task.name]
+            if isinstance(value, Unreadable):
+                return ["x", value.description]
             if callable(value):
                 callbacks[len(callbacks)] = lambda *a, **k: value(*map(self._adopt, a), **self._adopt(k))
                 return ["k", len(callbacks) - 1]
@@ -223,12 +230,14 @@ class Student:
         if code == "EXIT":
             return CheckFailed(code, f"{name} ends the program{at(line)}", line)
         if code == "MEMORY":
-            return CheckFailed(code, f"{name} runs out of memory{at(line)}", line)
+            return CheckFailed(code, f"{name} runs out of the {self._session.memory_mb} MB that it may use{at(line)}", line)
         return RaisedByStudent(code, f"{name} raises {text_of(answer)}{at(line)}", line, names=names_of(answer))
 
     def _adopt(self, value: Any) -> Any:
         if isinstance(value, Handle):
             return Remote(self, value)
+        if isinstance(value, wire.Foreign):
+            return Unreadable(value.description)
         if isinstance(value, list):
             return [self._adopt(item) for item in value]
         if isinstance(value, tuple):
