@@ -8,9 +8,11 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.scorecard import clean_text
 from grader.verdict import Ungradable
 
 MAX_BYTES = 1_000_000
+LONGEST_NAME = 255  # bytes
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -42,11 +44,12 @@ def read_submission(path: Path) -> Submission:
 
 
 def submission_of(name: str, source: bytes) -> Submission:
-    """Return the submission that these bytes are.
+    """Return the submission that these bytes are; what a file's name may hold and a scorecard not is left out of it.
 
     Raises:
         Ungradable: empty or not UTF-8 text; the message says which.
     """
+    name = clean_text(name.replace("\n", ""), LONGEST_NAME)
     if not source.strip():
         raise Ungradable("NOT_WRITTEN", f"{name} is empty")
     if b"\0" in source:

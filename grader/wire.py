@@ -26,6 +26,7 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_INT_BITS = 1024  # str() of a longer one can raise
 MAX_KEY_INT = 2**31  # keys equal modulo 2**61 - 1 make a dict quadratic
+MAX_ODD_KEYS = 1000  # floats and tuples in all dicts of one blob: thousands with one hash can be had (2.0**(61*k))
 MAX_NDIM = 16
 MAX_PACKED = 1_000_000  # numbers in all packed lists of one blob: a list needs four times the bytes that cross
 DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
@@ -59,6 +60,7 @@ class _Encoder:
         self.size = 0
         self.nodes = 0
         self.packed = 0
+        self.odd_keys = 0
 
     def put(self, data: bytes) -> int:
         """Append data to the body, 64-byte aligned, and return its offset in bytes."""
@@ -147,7 +149,7 @@ def _packed(items: list[Any]) -> np.ndarray | None:
 
 
 def _dict(enc: _Encoder, value: dict[Any, Any], depth: int) -> Node:
-    return ["d", *([enc.node(_key(k), depth + 1), enc.node(v, depth + 1)] for k, v in dict.items(value))]
+    return ["d", *([enc.node(_key_of(enc, k), depth + 1), enc.node(v, depth + 1)] for k, v in dict.items(value))]
 
 
 def _array(enc: _Encoder, value: np.ndarray, depth: int) -> Node:
@@ -217,6 +219,7 @@ class _Decoder:
         self.resolve = resolve
         self.nodes = 0
         self.packed = 0
+        self.odd_keys = 0
         self.end = 0  # of the data read so far: no byte counts twice, or a short header could ask for terabytes
 
     def value(self, node: Node, depth: int) -> Any:
@@ -311,11 +314,18 @@ def _to_dict(dec: _Decoder, args: list[Any], depth: int) -> dict[Any, Any]:
     for pair in args:
         if not isinstance(pair, list) or len(pair) != 2:
             raise WireError("a map entry that is not a pair")
-        key = _key(dec.value(pair[0], depth + 1))
+        key = _key_of(dec, dec.value(pair[0], depth + 1))
         if key in result:
             raise WireError("a map with the same key twice")
         result[key] = dec.value(pair[1], depth + 1)
     return result
+
+
+def _key_of(side: _Encoder | _Decoder, key: Any) -> Any:
+    side.odd_keys += isinstance(key, (float, tuple))
+    if side.odd_keys > MAX_ODD_KEYS:
+        raise WireError(f"more than {MAX_ODD_KEYS} dict keys that are floats or tuples")
+    return _key(key)
 
 
 def _key(key: Any) -> Any:

@@ -54,3 +54,9 @@ def test_the_largest_file_is_taken(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"#" * MAX_BYTES)
     assert len(read_submission(tmp_path / "a.py").source) == MAX_BYTES
     assert Submission("a", b"").line(1) == ""
+
+
+def test_a_name_that_acts_on_its_reader_is_cleaned(tmp_path: Path) -> None:
+    path = tmp_path / "\x1b[31m\u202etiny\udcff\n.py"
+    path.write_bytes(b"x = 1\n")
+    assert read_submission(path).name == "tiny\ufffd.py"

@@ -25,6 +25,7 @@ from grader.worker.claim import claim_user
 
 CPU_SLICE = 0.05  # seconds between looks at a busy worker's CPU clock
 MESSAGE_LIMIT = 65536
+DUMP_BYTES = 16384  # of a stack dump
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",  # more threads and a fork without the right to make them: matmul hangs for ever
     "OMP_NUM_THREADS": "1",
@@ -53,6 +54,7 @@ class Connection(Protocol):
     """What a session needs of one worker process."""
 
     output: IO[bytes]
+    last_dump: str
 
     def send(self, data: bytes) -> None:
         """Write data whole."""
@@ -230,6 +232,8 @@ class Zygote(Launcher):
 class ForkedWorker:
     """One worker that a zygote forked, at the other end of a socket pair."""
 
+    last_dump = ""  # the stack of the one that crashed
+
     def __init__(self, zygote: Zygote, policy: dict[str, Any]) -> None:
         self.zygote = zygote
         self.socket, theirs = socket.socketpair()
@@ -271,12 +275,12 @@ class ForkedWorker:
         return bytes(data)
 
     def where(self) -> str:
-        """Return a stack dump of the running code; a hostile program can keep it from coming."""
+        """Return a stack dump of the running code; a hostile program can keep it from coming, or write its own."""
         self.zygote.ask({"interrupt": True})
         dump = b""
         for _ in range(100):
             time.sleep(0.005)
-            before, dump = dump, os.pread(self.stack.fileno(), 16384, 0)
+            before, dump = dump, os.pread(self.stack.fileno(), DUMP_BYTES, 0)
             if dump and dump == before:  # it is written line by line
                 break
         return dump.decode("utf-8", "replace")
@@ -286,6 +290,7 @@ class ForkedWorker:
         if self.status is None:
             self.socket.close()
             self.status = int(self.zygote.ask({"end": True, "kill": kill})["status"])
+            self.last_dump = os.pread(self.stack.fileno(), DUMP_BYTES, 0).decode("utf-8", "replace")
             self.stack.close()
         return self.status
 
@@ -314,6 +319,8 @@ class ColdLauncher(Launcher):
 
 class ColdWorker:
     """One worker process of its own, spoken to over its standard input and output."""
+
+    last_dump = ""
 
     def __init__(self, policy: dict[str, Any]) -> None:
         self.output = memory_file("output")

@@ -15,6 +15,7 @@ from grader.student.bounds import Bounds
 from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher, WorkerGone, signal_of
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
+from grader.worker.policy import Policy
 
 START_SECONDS = 5.0  # CPU seconds, and 25 by the clock, in which a worker says hello
 OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
@@ -184,16 +185,25 @@ class Session:
 
     def _lost(self, worker: Connection) -> CheckFailed:
         status = worker.end(kill=False)
+        line = student_line(worker.last_dump, self.submission.name)
         text = _read_from(worker, self.printed_from)
         self._end_worker()
         name = signal_of(status)
         if name is None:
             return CheckFailed("EXIT", f"your code ended the whole program (exit status {status >> 8})")
         if name == "SIGXCPU":
-            return CheckFailed("TIMEOUT", "your code used up the computing time of the whole run")
+            seconds = self.policy.get("cpu_seconds", Policy.cpu_seconds)
+            return CheckFailed("TIMEOUT", f"your code used up the {seconds:g} seconds of computing of the whole run")
         if "MemoryError" in text or "memory" in text.lower()[-500:]:
-            return CheckFailed("MEMORY", "your code ran out of memory")
-        return CheckFailed("CRASH", f"your code crashed the program that ran it ({name})")
+            return CheckFailed(
+                "MEMORY", f"your code ran out of the {self.memory_mb} MB that it may use{at(line)}", line
+            )
+        return CheckFailed("CRASH", f"your code crashed the program that ran it ({name}){at(line)}", line)
+
+    @property
+    def memory_mb(self) -> int:
+        """What the submission may use, in MB."""
+        return int(self.policy.get("memory_bytes", Policy.memory_bytes)) >> 20
 
     def _send(self, value: Any) -> None:
         assert self.worker is not None

@@ -110,6 +110,7 @@ def become_worker(policy: dict[str, Any], fds: list[int]) -> None:
     os.dup2(output, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.closerange(STACK_FD + 1, 256)
+    faulthandler.enable(file=STACK_FD, all_threads=False)  # a crash tells its line
     faulthandler.register(signal.SIGUSR1, file=STACK_FD, all_threads=False)
     serve(Pipe(PIPE_FD, PIPE_FD), policy)
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from grader.student.proxy import Remote
-from grader.wire import Foreign
 from tests.student.conftest import Submit, begin, code_of, failure
 
 
@@ -423,7 +422,7 @@ def test_results_too_large_or_odd_are_a_wrong_type_and_the_worker_lives(
     [("np.ma.array([1.0])", "a numpy.ma.MaskedArray"), ("np.array([None])", "an array of dtype object")],
 )
 def test_odd_arrays_are_described(submit: Submit, result: str, words: str) -> None:
-    assert submit(f"import numpy as np\ndef f(): return {result}").f() == Foreign(words)
+    assert submit(f"import numpy as np\ndef f(): return {result}").f().description == words
 
 
 def test_a_deep_result_that_is_handed_back_is_no_fault_of_the_graders(submit: Submit) -> None:

@@ -32,8 +32,8 @@ ENDINGS = {
     "KeyboardInterrupt": ("def f(): raise KeyboardInterrupt", "EXCEPTION", 1),
     "BaseException": ("def f(): raise BaseException('b')", "EXCEPTION", 1),
     "GeneratorExit": ("def f(): raise GeneratorExit", "EXCEPTION", 1),
-    "segfault": ("import ctypes\ndef f(): ctypes.string_at(0)", "CRASH", None),
-    "abort": ("import os\ndef f(): os.abort()", "CRASH", None),
+    "segfault": ("import ctypes\ndef f(): ctypes.string_at(0)", "CRASH", 2),
+    "abort": ("import os\ndef f(): os.abort()", "CRASH", 2),
     "MemoryError": ("import numpy as np\ndef f():\n    return np.ones(2**40)", "MEMORY", 3),
     "memory in steps": ("def f():\n    x = []\n    while True: x.append(bytearray(2**24))", "MEMORY", 3),
     "recursion": ("def f(): return f()", "EXCEPTION", 1),
@@ -334,3 +334,29 @@ def test_no_process_is_left_behind() -> None:
             session.close()
             assert [pid for z in zygote for pid in _children(z)] == []
     assert _children(os.getpid()) == before
+
+
+USES = {
+    "==": lambda got: got == 1.0, "!=": lambda got: got != 1.0, "<": lambda got: got < 1.0, "if": lambda got: 1 if got else 0,
+    "not": lambda got: not got, "len": len, "for": list, "[0]": lambda got: got[0], "in": lambda got: 1 in got, "float": float,
+    "int": int, "abs": abs, "@": lambda got: got @ got, "a list": lambda got: [got] == [1.0], "np.asarray": lambda got: np.asarray(got).sum() > 0,
+    "np.isclose": lambda got: np.isclose(got, 1.0), "sorted": lambda got: sorted([got, got]), "max": lambda got: max(got, got), "%": lambda got: got % 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("task", ["thing", "text", "mask"])
+def test_what_is_no_plain_data_fails_the_check_that_computes_with_it(submit: Submit, task: str, use: str) -> None:
+    """It would be true, and unequal to itself: a check of ``f(1) != f(2)`` would pass."""
+    student = submit("""
+        import numpy as np
+        class Thing:
+            def __add__(self, other): return 1.0
+            __array__ = __mul__ = __add__
+        def thing(): return Thing()
+        def text(): return np.array(["a"])
+        def mask(): return np.ma.array([1.0], mask=True)
+    """)
+    begin(student, repeat=False)
+    got = getattr(student, task)()
+    assert code_of(USES[use], got) == "WRONG_TYPE"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import check, expect_close, expect_ints, expect_true
+from grader.checks import check, expect_close, expect_ints, expect_true, stream
 
 
 @check("double", points=2)
@@ -70,3 +70,9 @@ def check_descend_takes_every_step(student, rng):
     for _ in range(4):
         want = want - lr * 2 * want
     expect_close(student.descend(lambda w: 2 * np.asarray(w), start, lr, 4), want, "w")
+
+
+@check("draw", points=2)
+def check_draws_differ(student, rng):
+    """draw gives another number from another generator."""
+    expect_true(student.draw(stream(rng)) != student.draw(stream(rng)), "two draws are the same")

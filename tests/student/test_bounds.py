@@ -1,0 +1,159 @@
+"""What a submission can make the grader itself do is bounded: memory, time, results, the whole run."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import resource
+import signal
+import struct
+import time
+
+import numpy as np
+import pytest
+
+from grader import wire
+from grader.checks import expect, expect_numbers
+from grader.course import Task
+from grader.student import bounds
+from grader.student import session as session_module
+from grader.student.bounds import Bounds
+from grader.student.launch import Deadline, DeadlineMissed
+from grader.student.proxy import named_results
+from grader.verdict import CheckFailed
+from tests.conftest import Checkout
+from tests.student.conftest import Submit, begin, code_of, failure
+
+MEMORY_LIMIT = resource.getrlimit(resource.RLIMIT_AS)
+
+
+def test_a_function_that_a_submission_is_given_cannot_be_made_to_fill_the_graders_memory(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MEMORY_BYTES", 64 << 20)
+    student = submit("import numpy as np\ndef f(given): return given(np.ones(5000)).shape", seconds=5)
+    failed = failure(student.f, lambda w: np.outer(w, w))  # 200 MB
+    assert failed.code == "EXCEPTION"
+    assert "Unable to allocate" in failed.message
+
+
+def test_a_check_cannot_be_made_to_fill_the_graders_memory(checkout: Checkout) -> None:
+    checks = checkout.root / "solutions" / "chapter01_tiny" / "checks.py"
+    text = checks.read_text(encoding="utf-8")
+    line = '    expect_close(student.double(x), x + x, "double(x)", unless={"double-squares": x * x})\n'
+    assert line in text
+    checks.write_text(
+        text.replace(line, "    np.ones((3, 1)) - np.zeros(2**37, dtype=np.int8)\n" + line, 1), encoding="utf-8"
+    )
+    result = checkout.grade_text(checkout.solution)
+    assert result.check("check_double_of_numbers")["code"] == "MEMORY"
+    assert result.card["status"] == "graded"
+
+
+def test_a_check_ends_when_it_computes_for_too_long(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "CPU_SECONDS", 0.2)
+    student = submit("def f(x): return x")
+
+    def judge() -> None:
+        student.f(1)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            pass
+
+    assert failure(judge).code == "TIMEOUT"
+
+
+def test_bounds_are_lifted_with_the_session(submit: Submit) -> None:
+    handler = signal.getsignal(signal.SIGVTALRM)
+    student = submit("def f(x): return x")
+    assert resource.getrlimit(resource.RLIMIT_AS) != MEMORY_LIMIT
+    assert signal.getsignal(signal.SIGVTALRM) is bounds.too_long
+    student._session.close()
+    assert resource.getrlimit(resource.RLIMIT_AS) == MEMORY_LIMIT
+    assert handler is bounds.too_long or signal.getsignal(signal.SIGVTALRM) is handler
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_a_lower_limit_of_the_machines_stays() -> None:
+    bound = Bounds()
+    low = 6 << 40
+    resource.setrlimit(resource.RLIMIT_AS, (low, MEMORY_LIMIT[1]))
+    try:
+        bound.renew()
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] < low
+        bound.lift()
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] == low
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, MEMORY_LIMIT)
+
+
+def test_results_of_one_check_are_limited_together(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "MAX_RECEIVED", 20 << 20)
+    student = submit("import numpy as np\ndef f(i): return np.zeros(1 << 20)", seconds=5)
+
+    def collect() -> None:
+        begin(student, 5, repeat=False)
+        for i in range(3):
+            student.f(i)
+
+    failed = failure(collect)
+    assert "more than 20 MB of results in one check" in failed.message
+    begin(student, 5, repeat=False)
+    assert student.f(0).shape == (1 << 20,)
+
+
+def test_calls_together_have_a_limit_by_the_clock(submit: Submit) -> None:
+    student = submit("def f():\n    while True: pass\ndef ok(x): return x", seconds=0.2)
+    student._session.seconds_left = 0.1
+    assert code_of(student.f) == "TIMEOUT"
+    with pytest.raises(CheckFailed) as caught:
+        begin(student)
+    assert "of the whole run" in caught.value.message
+    assert caught.value.code == "TIMEOUT"
+
+
+def test_waiting_for_a_processor_does_not_count() -> None:
+    deadline = Deadline(1.0)
+    deadline.check(0.0, 100.0)
+    deadline.wall_end = time.monotonic() - 30
+    deadline.check(0.1, 140.0)
+    with pytest.raises(DeadlineMissed, match="9 seconds"):
+        deadline.check(0.2, 110.0)
+
+
+def test_waiting_for_a_processor_cannot_stretch_a_deadline_for_ever() -> None:
+    deadline = Deadline(1.0)
+    deadline.check(0.0, 0.0)
+    deadline.wall_end = time.monotonic() - 10 * deadline.wall_limit
+    with pytest.raises(DeadlineMissed):
+        deadline.check(0.1, 1e6)
+
+
+def test_a_large_array_for_several_results_is_refused_without_being_taken_apart() -> None:
+    huge = np.broadcast_to(np.int8(0), (1 << 40,))
+    with pytest.raises(CheckFailed, match="returns 1099511627776 values"):
+        named_results(huge, Task("f", 1, "f", "h", "1.1", returns=("a", "b")))
+    assert named_results(np.arange(2), Task("f", 1, "f", "h", "1.1", returns=("a", "b"))).a == 0
+
+
+def test_a_list_of_the_wrong_length_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expect, "float_problem", lambda *a: pytest.fail("it was"))
+    with pytest.raises(CheckFailed, match=r"has shape \(100000,\), expected \(3,\)"):
+        expect_numbers([0.0] * 100_000, np.zeros(3), "losses")
+
+
+def test_keys_with_one_hash_are_refused() -> None:
+    equal = [2.0 ** (61 * k) for k in range(-16, 17)]
+    keys = list(itertools.islice(itertools.product(equal, repeat=3), 3000))
+    assert len(set(map(hash, keys))) == 1
+    header = json.dumps(["d", *([["t", *key], 0] for key in keys)], separators=(",", ":")).encode()
+    with pytest.raises(wire.WireError, match="dict keys"):
+        wire.loads(struct.pack("<I", len(header)) + header)
+    with pytest.raises(wire.WireError, match="dict keys"):
+        wire.dumps(dict.fromkeys(keys[:1001]))
+    assert wire.loads(wire.dumps(dict.fromkeys(keys[:1000]))) == dict.fromkeys(keys[:1000])
+
+
+def test_an_exhausted_limit_is_named(submit: Submit) -> None:
+    student = submit("def f():\n    x = []\n    while True: x.append(bytearray(1 << 24))", seconds=5)
+    assert "runs out of the 256 MB that it may use (line 3)" in failure(student.f).message
