@@ -72,6 +72,7 @@ class Grading:
         self.database = database
         self.lanes = lanes
         self.tally = Tally(len(queued))
+        self.known_checks: runs.KnownChecks = {}
         with database.read() as connection:
             known = runs.tries_of(connection)
         self.tries: dict[int, int] = {number: known[number] for number in queued if number in known}
@@ -141,13 +142,13 @@ class Grading:
 
     def take(self, connection: Connection, lane: Lane, message: Message) -> None:
         """Keep a scorecard, or put a doubtful one's run at the end of the queue."""
-        number, card = lane.holds.popleft(), message["card"]
-        if is_doubtful(card) and self.tries[number] < ENOUGH_CRASHES:
+        number, result = lane.holds.popleft(), runs.Result.of(message["card"])
+        if is_doubtful(result.card) and self.tries[number] < ENOUGH_CRASHES:
             runs.give_back(connection, [number], was_tried=True)
             self.waiting.append(number)
-        elif runs.finish(connection, number, lane.name, card):
+        elif runs.finish(connection, number, lane.name, result, self.known_checks):
             self.tries.pop(number)
-            self.tally.add(card["status"])
+            self.tally.add(result.card["status"])
 
     def bury(self, connection: Connection, lane: Lane) -> None:
         """Put back what a lane that is gone held: the first run is under suspicion, the others were not begun."""

@@ -5,7 +5,6 @@ The checks are collected once; every submission runs in a fork of the warm proce
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import signal
@@ -100,7 +99,7 @@ class Sender:
         """Send one card, unless the process that starts workers was lost on the way."""
         if card.status == "grader_error" and has_ended(self.launcher):
             os._exit(LANE_LOST)
-        send(self.connection, {"card": json.loads(card.to_json())})
+        send(self.connection, {"card": card.to_json()})
 
 
 def has_ended(launcher: Launcher) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from grader.gradebook.clock import iso, now
 from grader.gradebook.intake import note_event, refusal_of
@@ -30,6 +30,53 @@ from grader.verdict import Ungradable
 
 QUEUED, RUNNING, DONE, LOST = "queued", "running", "done", "lost"
 ENDED = (DONE, LOST)
+
+
+KEEP = 3  # zlib's level for scorecards: a third of the time of its default for a tenth more bytes
+
+# Statements that are made once for each submission, built once: that takes longer than to run them.
+_NUMBER = run.c.id == bindparam("number")
+_START = (
+    update(run)
+    .where(_NUMBER, run.c.state.not_in(ENDED))
+    .values(state=RUNNING, lane=bindparam("of_lane"), started_at=bindparam("at"), tries=run.c.tries + 1)
+)
+_HELD = update(run).where(_NUMBER, run.c.state == RUNNING, run.c.lane == bindparam("of_lane"))
+_FINISH = _HELD.values({name: bindparam(name) for name in (
+    "state", "finished_at", "checks_id", "seed", "grader", "status", "points", "max_points", "milliseconds", "card",
+    "card_sha256",
+)})  # fmt: skip
+_WORK = (
+    select(
+        submission.c.module_name, submission.c.module_refusal, submission.c.quiz_sha256, submission.c.quiz_refusal,
+        chapter.c.name, student.c.sid, blob.c.data,
+        select(func.min(hand_in.c.submitted_at)).where(hand_in.c.submission_id == submission.c.id).scalar_subquery()
+        .label("first_at"),
+    )
+    .select_from(run.join(submission, run.c.submission_id == submission.c.id))
+    .join(chapter, submission.c.chapter_id == chapter.c.id)
+    .join(student, submission.c.student_id == student.c.id)
+    .outerjoin(blob, submission.c.module_sha256 == blob.c.sha256)
+    .where(_NUMBER)
+)  # fmt: skip
+_BLOB = select(blob.c.data).where(blob.c.sha256 == bindparam("sha256"))
+_RESULT = insert(check_result)
+
+KnownChecks = dict[tuple[str, str], tuple[int, dict[tuple[str, str], int]]]
+"""Chapter and hash of its checks → their number, and the numbers of the checks by task and name."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A scorecard as it came, and what it says."""
+
+    text: str
+    card: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, text: str) -> Result:
+        """Return the result that a scorecard's JSON is."""
+        return cls(text, json.loads(text))
 
 
 @dataclass(frozen=True)
@@ -107,8 +154,7 @@ def count_pending(connection: Connection, number: int | None) -> int:
 
 def start(connection: Connection, number: int, lane: str) -> None:
     """Mark a run as begun by a lane, before it begins."""
-    values = {"state": RUNNING, "lane": lane, "started_at": now(), "tries": run.c.tries + 1}
-    connection.execute(update(run).where(run.c.id == number, run.c.state.not_in(ENDED)).values(**values))
+    connection.execute(_START, {"number": number, "of_lane": lane, "at": now()})
 
 
 def give_back(connection: Connection, runs: Sequence[int], was_tried: bool) -> None:
@@ -119,20 +165,27 @@ def give_back(connection: Connection, runs: Sequence[int], was_tried: bool) -> N
     connection.execute(update(run).where(run.c.id.in_(runs), run.c.state == RUNNING).values(**values))
 
 
-def finish(connection: Connection, number: int, lane: str, card: Mapping[str, Any]) -> bool:
-    """Keep a run's scorecard and return True, or False if this lane does not hold the run any more."""
-    text = json.dumps(card, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
-    checks_id, check_ids = _checks(connection, card)
+def finish(connection: Connection, number: int, lane: str, result: Result, known: KnownChecks) -> bool:
+    """Keep a run's scorecard and return True, or False if this lane does not hold the run any more.
+
+    Args:
+        connection: an open gradebook.
+        number: the run.
+        lane: who has made it.
+        result: the scorecard.
+        known: checks that were looked up before; new ones are added.
+    """
+    card, data = result.card, result.text.encode()
+    checks_id, check_ids = _checks(connection, card, known)
     values = {
-        "state": DONE, "lane": None, "finished_at": now(), "checks_id": checks_id,
+        "number": number, "of_lane": lane, "state": DONE, "finished_at": now(), "checks_id": checks_id,
         "seed": seed_of(card), "grader": card["grader"]["version"], "status": card["status"], "points": card["points"],
         "max_points": card["max_points"], "milliseconds": round(1000 * card["run"]["duration_s"]),
-        "card": zlib.compress(text), "card_sha256": hashlib.sha256(text).hexdigest(),
+        "card": zlib.compress(data, KEEP), "card_sha256": hashlib.sha256(data).hexdigest(),
     }  # fmt: skip
-    held = update(run).where(run.c.id == number, run.c.state == RUNNING, run.c.lane == lane).values(**values)
-    if connection.execute(held).rowcount != 1:
+    if connection.execute(_FINISH, values).rowcount != 1:
         return False
-    connection.execute(insert(check_result), list(check_rows(number, card, check_ids)))
+    connection.execute(_RESULT, list(check_rows(number, card, check_ids)))
     return True
 
 
@@ -170,26 +223,14 @@ def check_rows(number: int, card: Mapping[str, Any], ids: Mapping[tuple[str, str
 
 def read_work(connection: Connection, number: int) -> Work:
     """Return what a run grades."""
-    of = run.join(submission, run.c.submission_id == submission.c.id)
-    query = (
-        select(submission, chapter.c.name.label("chapter"), student.c.sid)
-        .select_from(of)
-        .join(chapter, submission.c.chapter_id == chapter.c.id)
-        .join(student, submission.c.student_id == student.c.id)
-        .where(run.c.id == number)
-    )
-    row = connection.execute(query).one()
-    module = refusal_of(row.module_refusal) or Submission(row.module_name, _bytes(connection, row.module_sha256) or b"")
+    row = connection.execute(_WORK, {"number": number}).one()
+    module = refusal_of(row.module_refusal) or Submission(row.module_name, row.data or b"")
     quiz = refusal_of(row.quiz_refusal) or _bytes(connection, row.quiz_sha256)
-    times = select(hand_in.c.submitted_at).where(hand_in.c.submission_id == row.id, hand_in.c.submitted_at.is_not(None))
-    first = min(connection.execute(times).scalars(), default=None)
-    return Work(number, row.chapter, row.sid, module, quiz, iso(first))
+    return Work(number, row.name, row.sid, module, quiz, iso(row.first_at))
 
 
 def _bytes(connection: Connection, sha256: str | None) -> bytes | None:
-    return (
-        None if sha256 is None else connection.execute(select(blob.c.data).where(blob.c.sha256 == sha256)).scalar_one()
-    )
+    return None if sha256 is None else connection.execute(_BLOB, {"sha256": sha256}).scalar_one()
 
 
 def _queue(connection: Connection, number: int, submissions: Iterable[int]) -> None:
@@ -208,16 +249,20 @@ def _chapter_ids(connection: Connection, names: Sequence[str]) -> list[int]:
     return list(connection.execute(select(chapter.c.id).where(chapter.c.name.in_(names))).scalars())
 
 
-def _checks(connection: Connection, card: Mapping[str, Any]) -> tuple[int, dict[tuple[str, str], int]]:
+def _checks(
+    connection: Connection, card: Mapping[str, Any], known: KnownChecks
+) -> tuple[int, dict[tuple[str, str], int]]:
     """Return the number of the checks that made a card, and of each of them; they are entered with their first card."""
-    of = checks.join(chapter, checks.c.chapter_id == chapter.c.id)
-    query = select(checks.c.id).select_from(of)
-    query = query.where(chapter.c.name == card["chapter"], checks.c.sha256 == card["checks_sha256"])
-    number = connection.execute(query).scalar_one_or_none()
-    if number is None:
-        number = _enter_checks(connection, card)
-    rows = connection.execute(select(check.c.id, check.c.task, check.c.name).where(check.c.checks_id == number))
-    return number, {(row.task, row.name): row.id for row in rows}
+    key = card["chapter"], card["checks_sha256"]
+    if key not in known:
+        of = checks.join(chapter, checks.c.chapter_id == chapter.c.id)
+        query = select(checks.c.id).select_from(of).where(chapter.c.name == key[0], checks.c.sha256 == key[1])
+        number = connection.execute(query).scalar_one_or_none()
+        if number is None:
+            number = _enter_checks(connection, card)
+        rows = connection.execute(select(check.c.id, check.c.task, check.c.name).where(check.c.checks_id == number))
+        known[key] = number, {(row.task, row.name): row.id for row in rows}
+    return known[key]
 
 
 def _enter_checks(connection: Connection, card: Mapping[str, Any]) -> int:

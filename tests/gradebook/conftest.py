@@ -99,7 +99,9 @@ class Filled:
             module = runs.read_work(connection, number).module
             source = module.source if isinstance(module, Submission) else b""
             mine = passed if isinstance(passed, set) else passed[source.decode()]
-            assert runs.finish(connection, number, "lane", make_card(mine, source=source, **changes).to_dict())
+            assert runs.finish(
+                connection, number, "lane", runs.Result.of(make_card(mine, source=source, **changes).to_json()), {}
+            )
         return len(queued)
 
     def score(self, student: str = "ada", **options: Any) -> Score:

@@ -125,16 +125,16 @@ def test_a_result_is_kept_once_and_from_the_lane_that_holds_the_run(filled: Fill
     from tests.gradebook.conftest import make_card
 
     filled.hand_in("ada", "x = 1\n")
-    card = make_card(ALL).to_dict()
+    card = runs.Result.of(make_card(ALL).to_json())
     with filled.database.write() as connection:
         (number,) = runs.queue_class(connection, [CHAPTER], "test")
-        assert not runs.finish(connection, number, "one", card)  # it was not begun
+        assert not runs.finish(connection, number, "one", card, {})  # it was not begun
         runs.start(connection, number, "one")
         runs.give_back(connection, [number], was_tried=True)
         runs.start(connection, number, "two")
-        assert not runs.finish(connection, number, "one", card)  # a lane that was given up answers late
-        assert runs.finish(connection, number, "two", card)
-        assert not runs.finish(connection, number, "two", card)
+        assert not runs.finish(connection, number, "one", card, {})  # a lane that was given up answers late
+        assert runs.finish(connection, number, "two", card, {})
+        assert not runs.finish(connection, number, "two", card, {})
         runs.start(connection, number, "three")
         runs.lose(connection, number, "late")
     assert filled.score().status == "graded"

@@ -304,7 +304,7 @@ def _parcel(objects: Objects, commit: str, shown: str) -> Parcel:
         except UnsafeName as unsafe:
             parcel.refuse(path, f"refused: {unsafe}")
             continue
-        refused = SPECIAL_REASON if not mode.startswith(b"100") else None if size.isdigit() else _MISSING
+        refused = None if mode.startswith(b"100") else SPECIAL_REASON
         read = partial(_read, objects, parts[-1], id.decode(), int(size) if size.isdigit() else 0, refused)
         parcel.files.append(File(parts, path, read, when, "git commit", why_ignored(parts), refused))
     return parcel

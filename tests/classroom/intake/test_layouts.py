@@ -50,6 +50,7 @@ LOOSE = {
     "o_brien_jrpat_LATE_40106_900006_chapter1.py": ("o_brien_jrpat_40106", TINY),
     "lateryan_40107_900007_tiny.py": ("lateryan_40107", TINY),
     "noetheremmy_40112_900013_chapter1-3f0e8c1a-52b4-4d7e-9a55-0c7f7b1f2d3e.py": ("noetheremmy_40112", TINY),
+    "ada_tiny-3f0e8c1a-52b4-4d7e-9a55-0c7f7b1f2d3e.py": ("ada", TINY),
     "LATE_anon_x9Y8z_900202_chapter1.py": ("anon_x9Y8z", TINY), "anon_12345_900203_chapter1.py": ("anon_12345", TINY),
     "eve_1_2_ada_40101_900001_chapter1.py": ("eve_1", TINY),
     "Alan Turing_3302_assignsubmission_file_my_chapter1_v2.py": ("Alan Turing_3302", TINY),
@@ -177,6 +178,17 @@ def test_of_equals_the_first_name_is_chosen(room: Room) -> None:
     assert reason(found, "ada/b/tiny.py").endswith("for its name comes first")
 
 
+def test_a_linked_folder_is_not_entered(room: Room) -> None:
+    room.put("ada/notes.txt")
+    elsewhere = room.folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "tiny.py").write_text("x = 1\n")
+    (room.folder / "ada/link").symlink_to(elsewhere)
+    found = room.collect()
+    assert found.handed_in == ()
+    assert reason(found, "ada/link") == "refused: it is a link, a device or a pipe, not a file"
+
+
 def test_a_link_gives_way_to_a_file(room: Room) -> None:
     room.put("ada/below/my_tiny.py")
     (room.folder / "ada/tiny.py").symlink_to("/etc/passwd")
@@ -276,6 +288,16 @@ def test_limits_of_a_folder(room: Room, monkeypatch: pytest.MonkeyPatch) -> None
     assert reason(found, "many/a") == "refused: more than 30 files; the rest was not looked at"
     assert reason(found, "zips/20.zip") == f"refused: more than {MAX_ZIPS} zips in one folder"
     assert MAX_FILES == 5000
+
+
+def test_a_class_without_end_is_the_teachers_error(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.classroom.intake.shelf.MAX_ITEMS", 3)
+    for n in range(3):
+        room.put(f"{n}/tiny.py")
+    assert len(room.collect().handed_in) == 3
+    room.put("3/tiny.py")
+    with pytest.raises(UsageError, match="more than 3 files: grade the class in parts"):
+        room.collect()
 
 
 def test_the_list_of_ignored_files_has_an_end(room: Room) -> None:

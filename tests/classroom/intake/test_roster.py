@@ -125,6 +125,20 @@ def test_students_of_one_name_are_never_merged(room: Room, names: tuple[str, str
     assert "Ada Lovelace_2201" in students or "1" in students
 
 
+def test_a_name_that_two_bear_is_nobodys(room: Room) -> None:
+    room.put("Ada Lovelace/tiny.py")
+    found = room.collect(roster="id,name\n1,Ada Lovelace\n2,Ada Lovelace\n")
+    assert only(found).student == "Ada Lovelace"
+    assert [(p.id, p.on_roster) for p in found.people] == [("1", True), ("2", True), ("Ada Lovelace", False)]
+
+
+def test_two_normal_forms_of_a_name_are_one_name(room: Room) -> None:
+    room.put("E\u0301mile Borel/tiny.py")
+    room.put("\u00c9mile Borel_other.py")
+    found = room.collect(roster="id,name\n1,\u00c9mile Borel\n")
+    assert [answer.student for answer in found.handed_in] == ["1", "1"]
+
+
 def test_names_that_differ_in_case_stay_two_without_a_roster(room: Room) -> None:
     room.put("Ada/tiny.py")
     room.put("ada/tiny.py")

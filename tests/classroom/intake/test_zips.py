@@ -150,6 +150,7 @@ MEMBERS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "deep": (lambda: zip_of(("d/" * 7 + "tiny.py", GOOD)), "d/" * 7 + "tiny.py", "more than 6 folders"),
     "deep without end": (lambda: zip_of(("d/" * 9000 + "tiny.py", GOOD)), "d/" * 9000 + "tiny.py", "more than 6"),
     "left by macOS": (lambda: zip_of(("__MACOSX/tiny.py", GOOD)), "__MACOSX/tiny.py", "a program left it"),
+    "beside its file by macOS": (lambda: zip_of(("._tiny.py", GOOD)), "._tiny.py", "a program left it"),
     "left by a program": (lambda: zip_of(("venv/lib/tiny.py", GOOD)), "venv/lib/tiny.py", "a program left it"),
     "nested too deep": (quine, "inner.zip!/inner.zip", "deeper than 2"),
 }
