@@ -2,7 +2,8 @@
 
     python tools/measure_layers.py [--layer LAYER ...] [--write]
 
-The corpus runs inside an outer jail that does not depend on the layer: bubblewrap with a read-only root, a pid, mount
+The corpus runs that asks anything of the system (not what it returns or says, and
+not those that only sleep) runs inside an outer jail that does not depend on the layer: bubblewrap with a read-only root, a pid, mount
 and network namespace of its own and small file systems in memory, as an unprivileged user or, for the layers that are
 root's, as root mapped to a user without rights. Run as root, which is what sets the two up; what cannot be set up is
 written down as not measured.
@@ -55,7 +56,8 @@ out = [name for name in sys.argv[1].split("+") if name != "nothing"]
 policy = {"level": "auto", "without": out}
 if "rlimits" in out:
     policy["memory_bytes"] = 512 << 20
-outcomes = run_programs(read_programs(), policy, in_bubblewrap=False, lanes=3)
+programs = [p for p in read_programs() if p.kind in ("reading", "exhausting", "leaving", "forging") and p.at_most < 100]
+outcomes = run_programs(programs, policy, in_bubblewrap=False, lanes=3)
 print(json.dumps([[o.name, list(o.problems), list(o.features)] for o in outcomes]))
 """
 
@@ -67,11 +69,13 @@ def main() -> int:
     options = parser.parse_args()
     rows = []
     for who, layers in (("user", AS_USER), ("root", AS_ROOT)):
-        found = {layer: measure(who, layer) for layer in layers if wanted(layer, options.layer)}
-        baseline = found.get(NOTHING)
-        for layer, outcomes in found.items():
-            rows.append(row(who, layer, outcomes, baseline))
-            print(rows[-1], flush=True)
+        baseline = None
+        for layer in layers:
+            if wanted(layer, options.layer):
+                outcomes = measure(who, layer)
+                baseline = outcomes if layer == NOTHING else baseline
+                rows.append(row(who, layer, outcomes, baseline))
+                print(rows[-1], flush=True)
     if options.write:
         write_table(rows)
     return 0
@@ -157,9 +161,15 @@ def row(who: str, layer: str, outcomes: dict[str, list[str]] | None, baseline: d
 def write_table(rows: list[str]) -> None:
     """Put the rows between the marks in docs/sandbox.md."""
     head = "| taken out | the grader is | programs that get through | which |\n|---|---|---|---|\n"
-    table = f"<!-- layers: python tools/measure_layers.py --write -->\n{head}" + "\n".join(rows) + "\n<!-- end of layers -->"
+    table = (
+        f"<!-- layers: python tools/measure_layers.py --write -->\n{head}"
+        + "\n".join(rows)
+        + "\n<!-- end of layers -->"
+    )
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(re.sub(r"<!-- layers:.*?<!-- end of layers -->", lambda _: table, text, flags=re.DOTALL), encoding="utf-8")
+    PAGE.write_text(
+        re.sub(r"<!-- layers:.*?<!-- end of layers -->", lambda _: table, text, flags=re.DOTALL), encoding="utf-8"
+    )
 
 
 def problems_of(layer: str, who: str = "user") -> dict[str, Any]:

@@ -114,20 +114,14 @@ def test_a_class_of_any_names_is_read_and_nothing_is_lost(two_chapters: Course, 
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.tuples(ANY.filter(lambda name: "\ud800" not in name) | LIKELY.map(os.fsdecode), st.sampled_from([0, 0x800])),
-        max_size=6, unique_by=lambda entry: entry[0],
-    ),
-    st.binary(max_size=8), st.integers(0, 4000),
-)  # fmt: skip
+@given(st.lists(ANY | LIKELY.map(os.fsdecode), max_size=6), st.binary(max_size=8), st.integers(0, 4000))
 def test_a_zip_of_any_names_and_any_damage_is_read_or_refused(
-    two_chapters: Course, entries: list[tuple[str, int]], damage: bytes, at: int
+    two_chapters: Course, names: list[str], damage: bytes, at: int
 ) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, _ in entries:
-            archive.writestr(zipfile.ZipInfo(name.encode("utf-8", "replace").decode("utf-8")), "x = 1\n")
+        for entry in {zipfile.ZipInfo(name.encode("utf-8", "replace").decode()).filename for name in names}:
+            archive.writestr(zipfile.ZipInfo(entry), "x = 1\n")
         archive.writestr("ada/tiny.py", "x = 1\n")
     data = bytearray(file.getvalue())
     at %= len(data)
