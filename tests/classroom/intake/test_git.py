@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.intake import git as reader
+from grader.classroom.intake import objects
 from grader.submission import MAX_BYTES, Submission
 from grader.verdict import Ungradable
 from tests.classroom.intake.conftest import TIME, TINY, Git, Room, ids, only, reason, sources
@@ -295,7 +296,7 @@ def test_a_hostile_clone_is_refused_and_the_class_goes_on(room: Room, git: Git, 
     room.put("good/tiny.py")
     start = time.monotonic()
     found = room.collect()
-    assert time.monotonic() - start < reader.SECONDS
+    assert time.monotonic() - start < objects.SECONDS
     assert sources(found) == ["good/tiny.py"]
     assert ids(found) == ["eve", "good"]
     assert re.search(REPOSITORIES[spoil], reason(found, "eve")), found.refused
@@ -383,7 +384,7 @@ def test_git_that_takes_too_long_is_ended(
     slow.write_text("#!/bin/sh\nexec sleep 60\n")
     slow.chmod(stat.S_IRWXU)
     monkeypatch.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(reader, "SECONDS", 0.2)
+    monkeypatch.setattr(objects, "SECONDS", 0.2)
     found = room.collect()
     assert sources(found) == ["good/tiny.py"]
     assert "took more than" in reason(found, "ada")
