@@ -371,8 +371,12 @@ def _to_generator(dec: _Decoder, args: list[Any], depth: int) -> Any:
     name = state.get("bit_generator")
     if not isinstance(name, str) or name not in BIT_GENERATORS:
         return Foreign("a random generator")
-    generator = getattr(np.random, name)()
+    kind = getattr(np.random, name)
     try:
+        given = kind(0)
+        given.state = state
+        # Seeded by its own state: what a generator spawns is then as repeatable as what it draws.
+        generator = kind(given.state["state"]["state"])
         generator.state = state
     except Exception:  # NumPy's setters take whatever comes and fail in as many ways
         raise WireError("a random generator in an impossible state") from None

@@ -231,6 +231,12 @@ def test_a_generator_crosses_as_its_state_and_goes_on_where_it_was() -> None:
     assert loads(dumps(rng)).normal() == rng.normal()
 
 
+def test_what_a_generator_spawns_is_the_same_whenever_it_crosses() -> None:
+    blobs = [dumps(np.random.default_rng(seed)) for seed in (3, 3, 4)]
+    one, same, other = (loads(blob).spawn(1)[0].random() for blob in blobs)
+    assert one == same != other
+
+
 def test_without_streams_an_advanced_generator_is_the_same() -> None:
     rng = np.random.default_rng(5)
     before = dumps([rng], with_streams=False)

@@ -23,7 +23,7 @@ from grader import wire
 from grader.student.session import REPLIES
 
 HANDLES = wire.Foreign("a handle")
-SLOW = 2.0  # seconds that one blob may take
+SLOW = 1.0  # CPU seconds that one blob may take
 PLAIN_TYPES = (type(None), bool, int, float, complex, str, bytes, wire.Foreign, np.random.Generator)
 TAGS = "ltdanbpgxcfioks"
 WORDS = (
@@ -31,31 +31,9 @@ WORDS = (
     "state", "inc", "has_uint32", "uinteger", "", "\ud800", "value", "again", "warnings",
 )  # fmt: skip
 NUMBERS = (
-    0,
-    1,
-    2,
-    3,
-    8,
-    63,
-    64,
-    65,
-    128,
-    192,
-    -1,
-    -64,
-    2**20,
-    2**31,
-    2**53,
-    2**63,
-    2**64,
-    2**200,
-    0.0,
-    1.5,
-    -0.0,
-    1e308,
-    True,
-    None,
-)
+    0, 1, 2, 3, 8, 63, 64, 65, 128, 192, -1, -64, 2**20, 2**31, 2**53, 2**63, 2**64, 2**200, 0.0, 1.5, -0.0, 1e308, True, None,
+    2.0**61, 2.0**-61, 2.0**122,  # all with the hash of 1
+)  # fmt: skip
 
 
 def resolve(tag: str, fields: list[Any]) -> Any:
@@ -76,7 +54,7 @@ def is_plain(value: Any) -> bool:
 
 def read_hostile_blob(data: bytes) -> None:
     """Read data; raise AssertionError unless it is plain data that can be sent on, or a WireError, quickly."""
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         value = wire.loads(data, resolve)
     except wire.WireError:
@@ -89,7 +67,7 @@ def read_hostile_blob(data: bytes) -> None:
             pass
         if isinstance(value, np.random.Generator):
             value.normal()
-    assert time.perf_counter() - started < SLOW, "slow"
+    assert time.process_time() - started < SLOW, "slow"
 
 
 def mutated(data: bytes, source: random.Random) -> bytes:
