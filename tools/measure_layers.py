@@ -2,11 +2,10 @@
 
     python tools/measure_layers.py [--layer LAYER ...] [--write]
 
-The corpus runs that asks anything of the system (not what it returns or says, and
-not those that only sleep) runs inside an outer jail that does not depend on the layer: bubblewrap with a read-only root, a pid, mount
-and network namespace of its own and small file systems in memory, as an unprivileged user or, for the layers that are
-root's, as root mapped to a user without rights. Run as root, which is what sets the two up; what cannot be set up is
-written down as not measured.
+The programs that ask anything of the system (not those that only return, say or sleep) run inside an outer jail that
+does not depend on the layer: bubblewrap with a read-only root, a pid, mount and network namespace of its own and small
+file systems in memory, as an unprivileged user or, for the layers that are root's, as root mapped to users without
+rights. Run as root, which is what sets the two up; what cannot be set up is written down as not measured.
 """
 
 from __future__ import annotations
@@ -30,20 +29,14 @@ USER = 60900
 FIRST_MAPPED, MAPPED = 1_000_000, 65_536
 SEARCH_PATH = [str(ROOT), str(Path(numpy.__file__).parents[1])]
 NOTHING = "nothing"
-AS_USER = (
-    NOTHING, "landlock", "seccomp", "rlimits", "closed-fds", "session", "death-signal", "no-new-privs", "folder",
-    "landlock+seccomp",
-)  # fmt: skip
+AS_USER = (NOTHING, "landlock", "seccomp", "rlimits", "landlock+seccomp", "closed-fds", "no-new-privs")
 AS_ROOT = (NOTHING, "uid", "no-capabilities", "uid+no-capabilities")
 WHAT = {
     "landlock": "Landlock: reads only Python, NumPy and the worker; writes, connects to and signals nothing",
     "seccomp": "seccomp: no call that starts, opens, sends, signals or changes anything",
     "rlimits": "limits: memory, CPU seconds, output, open files, no process",
     "closed-fds": "every descriptor closed but the worker's own",
-    "session": "a session of its own",
-    "death-signal": "ends with its zygote",
     "no-new-privs": "no program gives rights back",
-    "folder": "stands in no folder",
     "uid": "a user of its own (where the grader is root)",
     "no-capabilities": "none of root's powers",
     "landlock+seccomp": "both",
