@@ -28,6 +28,7 @@ class Program:
         file: kind of file that is handed in instead (see grader.selftest.files), "" for the plain text.
         quiz: text of the quiz answers, None for the right ones.
         quiz_file: kind of file that is handed in as quiz, "" for plain text.
+        tells: whether what it prints while it is loaded is told again in a call, since only calls' output is kept.
         beside: files that lie in the same folder, by name.
         loses: check, task, "quiz" or "tasks" (all but the quiz) to the codes of which it must lose each with one; every other check must pass.
         may_lose: the same for checks that may pass as well.
@@ -44,6 +45,7 @@ class Program:
     file: str = ""
     quiz: str | None = None
     quiz_file: str = ""
+    tells: bool = False
     beside: Mapping[str, str] = field(default_factory=dict)
     loses: Mapping[str, Codes] = field(default_factory=dict)
     may_lose: Mapping[str, Codes] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Program:
     ungradable: Codes = ()
     forbids: str = ""
     bubblewrap_hides: str = ""
-    at_most: float = 30.0
+    at_most: float = 90.0
 
 
 def read_programs(folder: Path = CORPUS) -> tuple[Program, ...]:
@@ -93,8 +95,25 @@ def right_answer() -> str:
 RIGHT_QUIZ = 'format = 1\n[answers]\nq1 = 0.5\nq2 = "2*x"\n'
 
 
+LISTEN = """
+import builtins, re
+said = []
+def print(*words):
+    said.append(repr(words))
+"""
+TELL = r"""
+silent_double = double
+def double(x):
+    for text in said:
+        for found in re.findall(r"(?:planted|hidden|descriptor|rights|there|memory)-[\w -]{2,40}", text):
+            builtins.print(found)
+    return silent_double(x)
+"""
+
+
 def source_of(program: Program, names: Mapping[str, Any]) -> str:
     """Return a program's whole text; names that it mentions stand in its first line."""
     known = {name: value for name, value in names.items() if name in program.attack}
     head = f"{', '.join(known)}, = {tuple(known.values())!r}\n" if known else ""
-    return f"{head}{right_answer()}\n{program.attack}"
+    attack = f"{LISTEN}{program.attack}{TELL}" if program.tells else program.attack
+    return f"{head}{right_answer()}\n{attack}"

@@ -94,7 +94,7 @@ def test_the_judge_sees_the_wrong_line_and_a_long_time() -> None:
     source = "1\n2\ndef double(x):  # HERE\n"
     assert complaints(EXITS, card(LOST), source) == ""
     assert "points to line 3, not to one of [1]" in complaints(EXITS, card(LOST), "x  # HERE\n")
-    assert "it took 31 s" in complaints(EXITS, card(LOST), seconds=31)
+    assert "it took 91 s" in complaints(EXITS, card(LOST), seconds=EXITS.at_most + 1)
 
 
 @pytest.fixture
