@@ -47,7 +47,7 @@ def how_they_are_off(seen: Sequence[tuple[Any, Any, Sequence[Any]]]) -> str | No
     Args:
         seen: for each wrong value what the student returned, what is right, and the call's arguments.
     """
-    if all(np.ndim(want) == 0 and not isinstance(want, (list, tuple)) for _, want, _ in seen):
+    if all(_is_number(want) for _, want, _ in seen):
         return _numbers_off(seen)
     said = {how_it_is_off(*each) for each in seen}
     return said.pop() if len(said) == 1 else None
@@ -56,7 +56,7 @@ def how_they_are_off(seen: Sequence[tuple[Any, Any, Sequence[Any]]]) -> str | No
 def _numbers_off(seen: Sequence[tuple[Any, Any, Sequence[Any]]]) -> str | None:
     """Return how the single numbers of several calls are off."""
     got, want = (
-        _as_floats([each[i] for each in seen]) if all(np.ndim(e[i]) == 0 for e in seen) else None for i in (0, 1)
+        _as_floats([each[i] for each in seen]) if all(_is_number(each[i]) for each in seen) else None for i in (0, 1)
     )
     if got is None or want is None or len(np.unique(np.abs(want[want != 0]))) < FEWEST:
         return None
@@ -71,6 +71,10 @@ def _numbers_off(seen: Sequence[tuple[Any, Any, Sequence[Any]]]) -> str | None:
 def _first(patterns: Sequence[Pattern], got: Array, want: Array, arguments: Sequence[Any]) -> str | None:
     with np.errstate(all="ignore"):
         return next((said for pattern in patterns if (said := pattern(got, want, arguments))), None)
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, (list, tuple, dict)) and np.ndim(value) == 0  # a ragged list has no ndim at all
 
 
 def _as_floats(value: Any) -> Array | None:

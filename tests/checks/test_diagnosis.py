@@ -113,6 +113,14 @@ def test_several_calls_must_be_off_in_one_way() -> None:
     assert how_they_are_off([]) is None
 
 
+RAGGED = [(np.ones((3, 4)), np.ones(4)), (np.ones((4, 2)), np.ones(2))]
+
+
+@pytest.mark.parametrize(("got", "want"), [(RAGGED, RAGGED), (RAGGED, 1.5), (1.5, RAGGED), ([[1.0], 2.0], 1.5)])
+def test_a_ragged_list_of_several_calls_says_nothing(got: Any, want: Any) -> None:
+    assert how_they_are_off([(got, want, ()), (got, want, ())]) is None
+
+
 def message_of(check: Any) -> str:
     """Return how a check fails."""
     with pytest.raises(CheckFailed) as caught:
