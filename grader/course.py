@@ -6,6 +6,7 @@ folders, so nothing of a chapter is read until it is asked for.
 """
 
 import hashlib
+import json
 import keyword
 import os
 import re
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from grader.errors import CourseError, Table, UsageError, did_you_mean, read_author_text
 from grader.quiz import Question, parse_questions, questions_as_json, reveal_questions
@@ -28,6 +29,9 @@ PACK = Path(__file__).parent / "pack"
 
 HIDDEN_ANSWERS = "quiz.answers"
 """The pack's file with the questions and their answers, out of plain sight only."""
+
+ACCURACY_FILE = "accuracy.json"
+"""The file beside the checks that says how often they were right when the course was audited."""
 
 FUNCTION_POINTS, QUIZ_POINTS = 90, 10
 """What a chapter's tasks and its quiz are worth, unless course.toml gives chapters another total."""
@@ -181,6 +185,15 @@ class Chapter:
             part = text.encode()
             digest.update(b"%d:" % len(part) + part)
         return digest.hexdigest()
+
+    @cached_property
+    def accuracy(self) -> dict[str, Any]:
+        """What an audit found out about these very checks, by the figures' names; nothing if they were changed since."""
+        try:
+            figures = json.loads((self.folder / ACCURACY_FILE).read_bytes())
+            return dict(figures) if figures["checks_sha256"] == self.checks_sha256 else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
 
     def task(self, name: str) -> Task:
         """Return the task of this name; raises CourseError, for only a chapter's own files ask for one."""

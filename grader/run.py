@@ -72,6 +72,8 @@ class Settings:
     pytest_report: Path | None = None
 
 
+ACCURACY = ("right", "caught", "named", "mutants", "seeds")
+"""What of an audit's figures a card holds: how many, of how many."""
 Emit = Callable[[Job, Scorecard], None]
 
 
@@ -154,8 +156,12 @@ def sorted_out(job: Job) -> tuple[Submission, Ungradable | None]:
 
 
 def extra_of(job: Job) -> dict[str, Any]:
-    """Return what a card says beyond the format: which secret its inputs came from."""
-    return {"seed_id": job.source.secret_id} if job.source.secret_id else {}
+    """Return what a card says beyond the format: which secret its inputs came from, how often its checks are right."""
+    extra: dict[str, Any] = {"seed_id": job.source.secret_id} if job.source.secret_id else {}
+    figures = job.chapter.accuracy
+    if figures:
+        extra["accuracy"] = {key: figures[key] for key in ACCURACY if key in figures}
+    return extra
 
 
 def require_isolation(launcher: Launcher, policy: Mapping[str, Any]) -> None:

@@ -61,7 +61,9 @@ def _product_by(name: str) -> Callable[[ast.AST], ast.AST | None]:
     def change(node: ast.AST) -> ast.AST | None:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             return _call(name, node.left, node.right)
-        is_dot = isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.dot", "np.matmul") and len(node.args) == 2
+        is_dot = (
+            isinstance(node, ast.Call) and ast.unparse(node.func) in ("np.dot", "np.matmul") and len(node.args) == 2
+        )
         return _call(name, *node.args) if is_dot and isinstance(node, ast.Call) else None
 
     return change
@@ -99,6 +101,14 @@ def _factors(node: ast.AST) -> ast.AST | None:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return ast.BinOp(node.right, node.op, node.left)
     return None
+
+
+class _Factors(_Rewriter):
+    """Factors in the other order, but where a class says itself what a product is."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        """Leave it as it is."""
+        return node
 
 
 def _keywords(node: ast.AST) -> ast.AST | None:
@@ -189,7 +199,7 @@ TEXT: dict[str, Callable[[], ast.NodeTransformer]] = {
     "products for squares": lambda: _Rewriter(_squares),
     "functions for methods": lambda: _Rewriter(_functions),
     "comparisons turned": lambda: _Rewriter(_comparisons),
-    "factors swapped": lambda: _Rewriter(_factors),
+    "factors swapped": lambda: _Factors(_factors),
     "keywords in another order": lambda: _Rewriter(_keywords),
     "x = x + y for x += y": lambda: _Rewriter(_assignments),
     "branches turned": lambda: _Rewriter(_branches),
@@ -217,7 +227,7 @@ FORMS = {
 }
 """Other forms of results by their names: an expression of ``value``."""
 
-_WRAPPED = '''
+_WRAPPED = """
 import types as _types
 import numpy as np
 
@@ -244,6 +254,10 @@ class _Answer:
 
     def __call__(self, *args, **kwargs):
         value = self.function(*args, **kwargs)
+        given = [*args, *kwargs.values()]
+        items = [item for argument in given if isinstance(argument, (list, tuple)) for item in argument]
+        if any(value is other for other in given + items):
+            return value  # what was given is given back as it came
         return {form}
 
 
@@ -253,7 +267,7 @@ def _function(answer):
 
 for _name in {names!r}:
     globals()[_name] = _function(_Answer(_inside[_name]))
-'''
+"""
 
 
 def rewrites(chapter: Chapter, solution: str) -> Iterator[tuple[str, str]]:

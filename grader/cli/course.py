@@ -50,23 +50,44 @@ def release(folder: Path | None) -> None:
 )
 @click.option("--fresh", is_flag=True, help="With --full: forget what earlier runs found out.")
 @click.option("--seeds", type=click.IntRange(1, 100), default=None, help="Grade every answer with N seeds.")
+@click.option(
+    "--table",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --full: write the figures beside the checks, and their table into FILE.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings and figures as JSON.")
-def check(chapters: tuple[str, ...], full: bool, fresh: bool, seeds: int | None, as_json: bool) -> int:
+def check(
+    chapters: tuple[str, ...], full: bool, fresh: bool, seeds: int | None, table: Path | None, as_json: bool
+) -> int:  # fmt: skip
     """Grade every answer of known verdict: stubs must score 0, right answers full marks, wrong ones be caught and named.
 
-    Without a chapter all are checked, and exercises/ must be what `grade course release` would write.
+    Without a chapter all are checked, exercises/ must be what `grade course release` would write, and the README's table
+    of figures must be of the checks as they are.
     """
+    from grader.audit.accuracy import put_table, stale_figures, write_accuracy
     from grader.audit.check import FULL_SEEDS, Depth, audit_chapters
     from grader.release import diff_exercises
     from grader.report.course_check import print_audits, progress_bar
 
     found = authors_course()
     chosen = found.select(chapters or ("all",))
-    stale = [] if chapters else diff_exercises(found, found.folder.parent / "exercises")
+    if table is not None and not (full and seeds is None):
+        raise UsageError("The table is of a full check: write --full with it, and no --seeds.")
+    root = found.folder.parent
+    stale = [] if chapters else diff_exercises(found, root / "exercises")
     differences = [f"exercises: {difference} (run `grade course release`)" for difference in stale]
     depth = Depth(seeds or (FULL_SEEDS if full else 1), full, is_kept=full, is_fresh=fresh)
     with progress_bar() as show:
         audits = audit_chapters(found, chosen, depth, show)
+    if table is not None:
+        for chapter, audit in zip(chosen, audits, strict=True):
+            write_accuracy(chapter, audit)
+        found = authors_course()  # with the figures as they are now
+        put_table(table, found)
+    elif not chapters:
+        remedy = "run `grade course check --full --table README.md`"
+        differences += [f"README.md: {line} ({remedy})" for line in stale_figures(root / "README.md", found)]
     if as_json:
         click.echo(json.dumps({"differences": differences, "chapters": [audit.to_dict() for audit in audits]}))
     else:

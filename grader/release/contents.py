@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from grader.course import HIDDEN_ANSWERS, Chapter, Course
+from grader.course import ACCURACY_FILE, HIDDEN_ANSWERS, Chapter, Course
 from grader.errors import CourseError, did_you_mean, read_author_text
 from grader.quiz import hide_questions, write_form
 from grader.stubs import make_stub, solution_blocks
@@ -69,10 +69,12 @@ def _pictures(chapter: Chapter) -> dict[str, bytes]:
 
 
 def pack_files(chapter: Chapter) -> dict[str, bytes]:
-    """Return what a pack holds of a chapter: what a student gets, chapter.toml, checks, hidden quiz answers."""
+    """Return what a pack holds of a chapter: what a student gets, chapter.toml, checks and figures, hidden quiz answers."""
     files = exercise_files(chapter)
     for name in ("chapter.toml", "checks.py"):
         files[name] = read_author_text(chapter.folder / name, f"{name} of {chapter.name}").encode()
+    if chapter.accuracy:
+        files[ACCURACY_FILE] = (chapter.folder / ACCURACY_FILE).read_bytes()
     if chapter.quiz is not None:
         files[HIDDEN_ANSWERS] = hide_questions(chapter.questions).encode()
     return files
