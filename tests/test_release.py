@@ -616,6 +616,11 @@ class TestLeaks:
             ("quiz.toml", '[[question]]\nid = "q3"\nanswer = 1\n', "holds the answer to q3"),
             ("quiz.json", '[{"id": "q2", "answer": ["a"]}]', "holds the answer to q2"),
             (
+                "quiz.json",
+                json.dumps([{"id": "q3", "text": "What is a\nquarter, as a decimal number?", "answer": 0}]),
+                "holds the answer to q3",
+            ),
+            (
                 "a.txt",
                 "Two and two are four,\nwhichever way they are added.",
                 "says why the answer to q1 is right: Two and",
@@ -676,7 +681,9 @@ def test_wheel_and_sdist_carry_the_course_and_no_answer(solutions: Path, tmp_pat
     pytest.importorskip("hatchling")
     root = tmp_path / "checkout"
     unwanted = shutil.ignore_patterns("__pycache__", "pack", ".*_cache")
-    shutil.copytree(ROOT / "grader", root / "grader", ignore=unwanted)
+    # The course that `grade selftest` grades has the tiny course's tasks, and its programs solve them.
+    alike = shutil.ignore_patterns("__pycache__", "pack", ".*_cache", *(["selftest"] if solutions == TINY else []))
+    shutil.copytree(ROOT / "grader", root / "grader", ignore=alike)
     shutil.copytree(solutions, root / "solutions", ignore=unwanted)
     for name in ("hatch_build.py", "pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, root)

@@ -172,7 +172,8 @@ class _Search:
                     yield f"says why the answer to {question.id} is right: {textwrap.shorten(question.why, 40)}"
         for table in _tables(name, text):
             for question in self.questions:
-                if table.get("id") == question.id and ("answer" in table or "why" in table):
+                is_asked = _squeezed(str(table.get("text", question.text))) == _squeezed(question.text)
+                if table.get("id") == question.id and is_asked and ("answer" in table or "why" in table):
                     yield f"holds the answer to {question.id}"
                 answers = table.get("answers")
                 if isinstance(answers, dict) and _gives_away(question, answers.get(question.id, "")):
