@@ -20,7 +20,7 @@ from grader.report.sheets import checks_csv, safe_cell, scores_csv, scores_json
 from tests.gradebook.conftest import ADA, CHAPTER, Filled, make_card
 
 FORMULAS = (
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "=cmd|' /C calc'!A0", "|calc", "%0A=1", "＝1+1", "－1",
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\tx", "\r=1", "\n=1", " =1", "=cmd|' /C calc'!A0", "|calc", "%0A=1", "＝1+1", "－1",
     "\u200b=1", "\x1b[31m=1", '=HYPERLINK("http://x","y")',
 )  # fmt: skip
 
