@@ -141,9 +141,9 @@ def initialisation(plt):
     """Losses of 100 networks from weights of two sizes, and with two hidden neurons; the counts are computed here."""
     fig, axes = plt.subplots(1, 3, figsize=(8.8, 3.0), sharey=True)
     runs = [
-        ("weights 0.01 · randn, 4 hidden", 0.01, 4),
-        ("weights 1 · randn, 4 hidden", 1.0, 4),
-        ("weights 1 · randn, 2 hidden", 1.0, 2),
+        ("weights 0.01 · normal, 4 hidden", 0.01, 4),
+        ("weights 1 · normal, 4 hidden", 1.0, 4),
+        ("weights 1 · normal, 2 hidden", 1.0, 2),
     ]
     for ax, (title, size, H) in zip(axes, runs, strict=True):
         losses, solved = _train_all(size, H, lr=1.0, epochs=5000)

@@ -136,7 +136,7 @@ def tiny_net(plt):
         if back[i]:
             ax.annotate("", (2 * i + 0.3, 0.62), (2 * i + 1.7, 0.62), arrowprops={"arrowstyle": "-|>", "color": "C1"})
             ax.text(2 * i + 1, 0.38, back[i], ha="center", fontsize=10, color="C1")
-    for i, text in [(2, "$w_1, b_1$ leave here"), (6, "$w_2, b_2$ leave here")]:
+    for i, text in [(2, "on to $w_1$ and $b_1$"), (6, "on to $w_2$ and $b_2$")]:
         ax.text(i, 0.02, text, ha="center", fontsize=10, color="C1")
         ax.annotate("", (i, 0.12), (i, 0.58), arrowprops={"arrowstyle": "-|>", "color": "C1", "linestyle": ":"})
     ax.set_xlim(-0.4, 8.4)
