@@ -157,9 +157,27 @@ DERIVATIVE_WRONG = {
 }
 
 
+def told_apart(wrong, right):
+    """Return the wrong values that are visibly not the right one, so that a right value of the wrong type has no name."""
+
+    def is_far(id):
+        try:
+            value = wrong[id]()
+            return np.shape(value) != np.shape(right) or not np.allclose(value, right, 1e-4, 0.0)
+        except Exception:  # it does not apply here, as judging it will find out
+            return True
+
+    return {id: wrong[id] for id in wrong if is_far(id)}
+
+
+def with_h_by_name(call):
+    """Return call with its last argument handed over by its name, as the lesson's examples do."""
+    return lambda *case: call(*case[:-1], h=case[-1])
+
+
 def compare_derivatives(student, cases):
     compare(
-        student.numerical_derivative, central, cases, "numerical_derivative(f, x, h)",
+        with_h_by_name(student.numerical_derivative), central, cases, "numerical_derivative(f, x, h)",
         tol=ROUNDING * EPS, scale=rounding_of_derivative, unless=DERIVATIVE_WRONG,
     )  # fmt: skip
 
@@ -176,13 +194,15 @@ def check_central_difference(student, rng):
 
 @check("numerical_derivative", points=1)
 def check_derivative_of_whole_numbers_and_kinks(student, rng):
-    """x may be a whole number, or the place of a kink, where the central difference is the mean of two slopes."""
+    """x may be a whole number, or the place of a kink, where the slope is the mean of two, and a slope may be tiny."""
     left, right = (float(slope) for slope in rng.uniform(0.5, 2.5, 2))
 
     def kinked(t):
         return right * max(number(t), 0.0) - left * min(number(t), 0.0)
 
     cases = [(cubic(rng), 2, 0.1), (wave(rng), -3, 0.1), (kinked, 0.0, 0.125), (kinked, 0, 0.5), (growth(rng), 1, 0.25)]
+    flat = wave(rng)
+    cases.append((lambda t: 1e-7 * flat(t), 0.75, 0.1))
     compare_derivatives(student, cases)
 
 
@@ -205,7 +225,10 @@ def check_step_of_derivative(student, rng):
             tol=ROUNDING * EPS, scale=rounding_of_derivative(waves, x),
             unless={
                 "fd-own-step": lambda x=x, h=own_step: central(waves, x, h),
-                **{id: (lambda wrong=wrong, x=x: wrong(waves, x)) for id, wrong in DERIVATIVE_WRONG.items()},
+                **told_apart(
+                    {id: (lambda wrong=wrong, x=x: wrong(waves, x)) for id, wrong in DERIVATIVE_WRONG.items()},
+                    central(waves, x),
+                ),
             },
         )  # fmt: skip
 
@@ -337,7 +360,7 @@ LEFT_MOVED = {"MUTATED_INPUT": "fd-norestore"}
 
 def compare_gradients(student, cases):
     compare(
-        student.numerical_gradient, central_gradient, cases, "numerical_gradient(f, x, h)",
+        with_h_by_name(student.numerical_gradient), central_gradient, cases, "numerical_gradient(f, x, h)",
         tol=ROUNDING * EPS, scale=rounding_of_gradient, unless=GRADIENT_WRONG,
     )  # fmt: skip
 
@@ -353,6 +376,7 @@ def check_gradient_entry_by_entry(student, rng):
 def check_gradient_has_the_shape_of_x(student, rng):
     """The gradient has the shape of x, and f is called with arrays of that shape."""
     cases = [(surface(rng, s), rng.uniform(-2, 2, s), h) for s, h in [((2, 3), 0.1), ((4, 1), 0.05), ((2, 3, 2), 0.1)]]
+    cases.append((surface(rng, (2, 3)), cases[0][1], 0.1))  # another function at the same place
     compare_gradients(student, cases)
 
 
@@ -387,7 +411,7 @@ def check_step_of_gradient(student, rng):
         got, central_gradient(f, x), "numerical_gradient(f, x)", tol=ROUNDING * EPS, scale=rounding_of_gradient(f, x),
         unless={
             "fd-own-step": lambda: central_gradient(f, x, own_step),
-            **{id: (lambda wrong=wrong: wrong(f, x)) for id, wrong in GRADIENT_WRONG.items()},
+            **told_apart({id: (lambda wrong=wrong: wrong(f, x)) for id, wrong in GRADIENT_WRONG.items()}, central_gradient(f, x)),
         },
     )  # fmt: skip
 
@@ -437,7 +461,7 @@ JACOBIAN_WRONG = {
 
 def compare_jacobians(student, cases):
     compare(
-        student.jacobian, central_jacobian, cases, "jacobian(f, x, h)",
+        with_h_by_name(student.jacobian), central_jacobian, cases, "jacobian(f, x, h)",
         tol=ROUNDING * EPS, scale=rounding_of_jacobian, unless=JACOBIAN_WRONG,
     )  # fmt: skip
 
@@ -479,7 +503,7 @@ def check_step_of_jacobian(student, rng):
         got, central_jacobian(f, x), "jacobian(f, x)", tol=ROUNDING * EPS, scale=rounding_of_jacobian(f, x),
         unless={
             "fd-own-step": lambda: central_jacobian(f, x, own_step),
-            **{id: (lambda wrong=wrong: wrong(f, x)) for id, wrong in JACOBIAN_WRONG.items()},
+            **told_apart({id: (lambda wrong=wrong: wrong(f, x)) for id, wrong in JACOBIAN_WRONG.items()}, central_jacobian(f, x)),
         },
     )  # fmt: skip
 
@@ -726,6 +750,9 @@ def moved_by_slope(dfs, x):
     return slope
 
 
+LISTS_CHANGED = {"MUTATED_INPUT": "comp-lists-changed"}
+
+
 def compare_chains(student, cases):
     compare(
         student.compose_derivative, product_along, cases, "compose_derivative(fs, dfs, x)",
@@ -733,7 +760,7 @@ def compare_chains(student, cases):
     )  # fmt: skip
 
 
-@check("compose_derivative", points=3)
+@check("compose_derivative", points=3, blames=LISTS_CHANGED)
 def check_chain(student, rng):
     """With two or three functions the result has a factor for each: its derivative, taken at what goes into it."""
     links = [(shifted_square, sine), (sine, shifted_square), (scaled, exponential), (bell, scaled), (exponential, bell)]
@@ -741,7 +768,7 @@ def check_chain(student, rng):
     compare_chains(student, [(*chain(rng, *many), float(rng.uniform(0.3, 1.3))) for many in links])
 
 
-@check("compose_derivative", points=1)
+@check("compose_derivative", points=1, blames=LISTS_CHANGED)
 def check_chain_of_four(student, rng):
     """Four functions give a product of four."""
     links = [
@@ -751,7 +778,7 @@ def check_chain_of_four(student, rng):
     compare_chains(student, [(*chain(rng, *many), float(rng.uniform(0.3, 1.3))) for many in links])
 
 
-@check("compose_derivative", points=1)
+@check("compose_derivative", points=1, blames=LISTS_CHANGED)
 def check_chain_of_one(student, rng):
     """One function alone is a chain too, and x may be a whole number."""
     cases = [(*chain(rng, link), float(rng.uniform(0.3, 1.3))) for link in (bell, exponential)]
@@ -796,7 +823,9 @@ FAR = np.array([-1e4, -800.0, -355.0, -100.0, -40.0, -20.0, -12.0, 0.0, 12.0, 20
 
 
 def far_cases(rng):
-    return [(rng.permutation(FAR),), (-1e4,), (1e4,), (-100,), (800.0,), (rng.permutation(FAR).astype(int),)]
+    cases = [(rng.permutation(FAR),), (-1e4,), (1e4,), (-100,), (800.0,), (rng.permutation(FAR).astype(int),)]
+    between = rng.permutation([-1, 1, -1, 1, -1, 1]) * rng.uniform(3, 8, 6)
+    return [*cases, (between,), (rng.permutation([-5, -4, 4, 5]),)]
 
 
 def number_cases(rng):
@@ -934,6 +963,7 @@ RELU_GRAD_WRONG = {
     "drelu-z-kept": lambda z: plain(np.where(floats(z) > 0, 1.0, floats(z))),
     "drelu-ratio": lambda z: plain(np.maximum(floats(z), 0.0) / floats(z)),
     "drelu-at-one": lambda z: plain(np.where(floats(z) >= 1, 1.0, 0.0)),
+    "drelu-threshold": lambda z: plain(np.where(floats(z) > 1e-6, 1.0, 0.0)),
     "drelu-any": lambda z: float(np.any(floats(z) > 0)),
     "dsig-one-array": lambda z: np.atleast_1d(relu_slope(z)),
 }
@@ -963,6 +993,7 @@ def check_relu_grad_of_arrays(student, rng):
 def check_relu_grad_at_zero(student, rng):
     """At 0 itself the slope is 0, and right beside it what it is on that side."""
     cases = [(np.array([-1e-3, 0.0, 1e-3, -0.0]),), (0.0,), (0,), (np.zeros((2, 2), dtype=int),), (-1e-3,), (1e-3,)]
+    cases += [(np.array([1e-9, -1e-9, 0.0, 1e-12, -1e-12]),), (1e-9,)]
     grad_compare(numbers_from(student.relu_grad), relu_slope, cases, "relu_grad(z)", RELU_GRAD_WRONG)
 
 
@@ -1018,6 +1049,8 @@ SWISH_GRAD_WRONG = {
     "dswish-of-value": swish_wrong(lambda z, s, ds, beta: z * s * (1 - z * s)),
     "dswish-of-z": swish_wrong(lambda z, s, ds, beta: s + beta * z * z * (1 - z)),
     "dswish-no-one-minus": swish_wrong(lambda z, s, ds, beta: s + beta * z * s),
+    "dswish-beta-size": lambda z, beta=1.0: swish_slope(z, abs(beta)),
+    "dswish-beta-zero": lambda z, beta=1.0: swish_slope(z, beta or 1.0),
     "dswish-beta-inverted": swish_wrong(lambda z, s, ds, beta: s + z * ds / beta),
     "sig-intbuf": cut_ints(swish_slope),
     "dsig-inf-inf": naive_swish_slope,
@@ -1038,6 +1071,7 @@ def check_swish_grad_with_beta(student, rng):
     betas = [float(rng.uniform(1.5, 3)), float(rng.uniform(0.2, 0.8)), 2, 0.5, 1.702, 3, 1.0]
     cases = [(case[0], beta) for case, beta in zip(elementwise_cases(rng), betas, strict=False)]
     cases += [(1.5, float(rng.uniform(0.2, 3))), (-2, 0.5), (np.arange(-3, 4), 0.25)]
+    cases += [(rng.uniform(-3, 3, 6), beta) for beta in (-float(rng.uniform(0.5, 2)), 0.0, 0)]
     grad_compare(student.swish_grad, swish_slope, cases, "swish_grad(z, beta)", SWISH_GRAD_WRONG)
 
 

@@ -312,6 +312,15 @@ def _(f, x, h=1e-5):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
+@wrong(
+    "numerical_derivative", "fd-small-is-zero", why="a small slope is taken for rounding",
+    unnamed="no idea behind it: a limit of the student's own",
+)  # fmt: skip
+def _(f, x, h=1e-5):
+    slope = (f(x + h) - f(x - h)) / (2 * h)
+    return slope if abs(slope) > 1e-5 else 0.0
+
+
 @wrong("numerical_derivative", "fd-rounded", why="rounds its result", unnamed="no idea behind it: a rounded result")
 def _(f, x, h=1e-5):
     return round((f(x + h) - f(x - h)) / (2 * h), 3)
@@ -323,6 +332,22 @@ def _(f, x, h=1e-5):
 
 
 # numerical_gradient
+
+
+@wrong(
+    "numerical_gradient", "ng-remembered", why="remembers the gradient of a place, whatever the function",
+    unnamed="no idea behind it: a cache with too small a key",
+)  # fmt: skip
+def _(f, x, h=1e-5, seen={}):  # noqa: B006
+    key = x.shape, x.tobytes()
+    if key not in seen:
+        seen[key] = np.zeros(x.shape)
+        for i in np.ndindex(x.shape):
+            ahead, behind = x.astype(float), x.astype(float)
+            ahead[i] += h
+            behind[i] -= h
+            seen[key][i] = (f(ahead) - f(behind)) / (2 * h)
+    return seen[key].copy()
 
 
 @wrong("numerical_gradient", "fd-norestore", why="the caller's x is left moved")
@@ -916,6 +941,18 @@ def _(fs, dfs, x):
     return slope
 
 
+@wrong("compose_derivative", "comp-lists-changed", why="the caller's lists are turned round")
+def _(fs, dfs, x):
+    values = [x]
+    for f in fs[:-1]:
+        values.append(f(values[-1]))
+    dfs.reverse()
+    slope = 1.0
+    for df, v in zip(dfs, reversed(values), strict=True):
+        slope *= df(v)
+    return slope
+
+
 @wrong("compose_derivative", "comp-two-only", why="written for two functions")
 def _(fs, dfs, x):
     if len(fs) == 1:
@@ -1146,6 +1183,14 @@ def _(z):
     return 1 / np.cosh(z) ** 2
 
 
+@wrong(
+    "tanh_grad", "dtanh-flat-early", why="0 from 3 on, where the slope is still 0.0099",
+    unnamed="no idea behind it: a limit of the student's own",
+)  # fmt: skip
+def _(z):
+    return np.where(np.abs(z) > 3, 0.0, 1 - np.tanh(z) ** 2)
+
+
 @wrong("tanh_grad", "sig-intbuf", why="zeros_like of ints is an int array")
 def _(z):
     out = np.zeros_like(z)
@@ -1217,6 +1262,11 @@ def _(z):
 @wrong("relu_grad", "drelu-at-one", why="1 only from 1 on")
 def _(z):
     return np.where(np.asarray(z) >= 1, 1.0, 0.0)
+
+
+@wrong("relu_grad", "drelu-threshold", why="a small positive number counts as 0")
+def _(z):
+    return np.where(np.asarray(z) > 1e-6, 1.0, 0.0)
 
 
 @wrong("relu_grad", "drelu-bool", why="a comparison gives bools")
@@ -1291,6 +1341,18 @@ def _(z, beta=1.0):
 def _(z, beta=1.0):
     s = sigmoid(beta * np.asarray(z))
     return s + z * s * (1 - s) / beta
+
+
+@wrong("swish_grad", "dswish-beta-size", why="the sign of beta is dropped")
+def _(z, beta=1.0):
+    u = abs(beta) * np.asarray(z)
+    return sigmoid(u) + u * sigmoid(u) * (1 - sigmoid(u))
+
+
+@wrong("swish_grad", "dswish-beta-zero", why="beta = 0 taken for no beta given")
+def _(z, beta=None):
+    u = (beta or 1.0) * np.asarray(z)
+    return sigmoid(u) + u * sigmoid(u) * (1 - sigmoid(u))
 
 
 @wrong("swish_grad", "dswish-value", why="swish itself")
