@@ -184,6 +184,12 @@ def _(X):
     return X.mean(axis=0), np.maximum(X.std(axis=0), 1.0)
 
 
+@wrong("fit_scaler", "scaler-threshold", why="a column of small numbers is taken for a constant one")
+def _(X):
+    std = X.std(axis=0)
+    return X.mean(axis=0), np.where(std < 1e-4, 1.0, std)
+
+
 @wrong("fit_scaler", "scaler-int", why="whole numbers in, whole numbers out")
 def _(X):
     mean, std = X.mean(axis=0).astype(X.dtype), X.std(axis=0).astype(X.dtype)
@@ -335,6 +341,13 @@ def _(y, p, n_classes):
 def _(y, p, n_classes):
     classes = np.unique(np.concatenate([y, p]))
     return np.array([[np.sum((y == t) & (p == c)) for c in classes] for t in classes])
+
+
+@wrong("confusion_matrix", "cm-wraps", why="a byte counts to 255 and starts again")
+def _(y, p, n_classes):
+    counts = np.zeros((n_classes, n_classes), dtype=np.uint8)
+    np.add.at(counts, (y, p), 1)
+    return counts
 
 
 @wrong("confusion_matrix", "cm-hits-only", why="only right predictions are counted")
@@ -1084,6 +1097,22 @@ def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, slope=slope)
 
 
+@wrong(
+    "fit",
+    "fit-unshifted-logsumexp",
+    why="log of the sum of exp, without taking anything off the logits",
+    unnamed="named sm-overflow, as it is",
+)
+def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
+    def slope(X, y, params):
+        logits, activations = forward(X, params)
+        log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        Y = np.eye(log_p.shape[1])[y]
+        return float(-np.mean(log_p[np.arange(len(y)), y])), backward((np.exp(log_p) - Y) / len(y), activations, params)
+
+    return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, slope=slope)
+
+
 @wrong("fit", "lsm-log", why="the log of a probability that has become 0")
 def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, slope=_slope)
@@ -1291,6 +1320,36 @@ def _(configs, score):
     return best
 
 
+@wrong("select", "select-zero-is-nothing", why="`not best_score` also holds of a score of 0")
+def _(configs, score):
+    best = best_score = None
+    for config in configs:
+        value = score(config)
+        if not best_score or value > best_score:
+            best, best_score = config, value
+    return best
+
+
+@wrong("select", "select-empty-is-nothing", why="`not best` also holds of an empty list")
+def _(configs, score):
+    best = best_score = None
+    for config in configs:
+        value = score(config)
+        if not best or value > best_score:
+            best, best_score = config, value
+    return best
+
+
+@wrong(
+    "select",
+    "select-skips-the-first",
+    why="the loop starts at the second config",
+    unnamed="the message says which config was chosen",
+)
+def _(configs, score):
+    return max(configs[1:] or configs, key=score)
+
+
 @wrong("select", "select-first", why="returns inside the loop")
 def _(configs, score):
     best_score = -np.inf
@@ -1436,6 +1495,46 @@ def _(X_train, y_train, X_test, rng):
     scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
     t = apply_scaler(targets, *fit_scaler(targets))
     return _values(apply_scaler(X_train, *scaler), t, apply_scaler(X_test, *scaler), rng)
+
+
+@wrong(
+    "train_regressor",
+    "regressor-mean-missing",
+    why="multiplied by the spread, but the mean is not added",
+    unnamed="named regressor-still-scaled, as it is",
+)
+def _(X_train, y_train, X_test, rng):
+    scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
+    mean, std = fit_scaler(targets)
+    t = apply_scaler(targets, mean, std)
+    return std * _values(apply_scaler(X_train, *scaler), t, apply_scaler(X_test, *scaler), rng)
+
+
+@wrong(
+    "train_regressor",
+    "regressor-spread-missing",
+    why="the mean is added, but nothing multiplied by the spread",
+    unnamed="named regressor-still-scaled, as it is",
+)
+def _(X_train, y_train, X_test, rng):
+    scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
+    mean, std = fit_scaler(targets)
+    t = apply_scaler(targets, mean, std)
+    return mean + _values(apply_scaler(X_train, *scaler), t, apply_scaler(X_test, *scaler), rng)
+
+
+@wrong(
+    "train_regressor",
+    "regressor-one-epoch",
+    why="stops long before it has learnt",
+    unnamed="a low R² has many reasons",
+)
+def _(X_train, y_train, X_test, rng):
+    scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
+    mean, std = targets.mean(), targets.std()
+    t = (targets - mean) / std
+    params = _network(apply_scaler(X_train, *scaler), t, rng, _square_slope, epochs=5)
+    return forward(apply_scaler(X_test, *scaler), params)[0][:, 0] * std + mean
 
 
 @wrong("train_regressor", "mse-bcast", why="(N, 1) minus (N,) is (N, N): everything is pulled to the mean")
