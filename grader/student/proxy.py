@@ -230,7 +230,9 @@ class Student:
         if code == "EXIT":
             return CheckFailed(code, f"{name} ends the program{at(line)}", line)
         if code == "MEMORY":
-            return CheckFailed(code, f"{name} runs out of the {self._session.memory_mb} MB that it may use{at(line)}", line)
+            return CheckFailed(
+                code, f"{name} runs out of the {self._session.memory_mb} MB that it may use{at(line)}", line
+            )
         return RaisedByStudent(code, f"{name} raises {text_of(answer)}{at(line)}", line, names=names_of(answer))
 
     def _adopt(self, value: Any) -> Any:
