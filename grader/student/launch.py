@@ -120,9 +120,12 @@ def bootstrap(module: str) -> list[str]:
     imports only the standard library stays on the path.
     """
     code = (
-        f"import sys; standard = list(sys.path); sys.path += {site_folders()!r}\n"
+        "import gc, sys\n"
+        "gc.disable()\n"  # what is imported is no garbage
+        f"standard = list(sys.path); sys.path += {site_folders()!r}\n"
         f"from {module} import main\n"
         "sys.path[:] = standard\n"
+        "gc.enable()\n"
         "main()"
     )
     return [sys.executable, "-sSP", "-c", code]

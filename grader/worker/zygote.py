@@ -63,7 +63,6 @@ def main() -> None:
 def warm_up() -> None:
     """Touch what a first call would otherwise pay for, then share all of it with the workers."""
     np.random.default_rng(0).normal(size=(4, 4)) @ np.eye(4)
-    gc.collect()
     gc.freeze()
 
 
