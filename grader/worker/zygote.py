@@ -79,8 +79,11 @@ def receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
 
 
 def send(control: socket.socket, message: dict[str, Any]) -> None:
-    """Answer one message."""
-    control.sendall(json.dumps(message).encode())
+    """Answer one message; end where the grader is gone, for nobody asks any more."""
+    try:
+        control.sendall(json.dumps(message).encode())
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)
 
 
 def fork(policy: dict[str, Any], fds: list[int], control: socket.socket) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.student.launch import Zygote, fork_is_safe
+from grader.student.launch import Zygote, bootstrap, fork_is_safe
 from grader.student.session import Session
 from grader.submission import Submission
 
@@ -64,3 +66,11 @@ def test_a_worker_nobody_asked_for_ends_with_its_zygote() -> None:
         zygote.ask({"cpu": True})
         (worker,) = children(zygote.process.pid)
     assert ends(worker)
+
+
+def test_a_zygote_whose_grader_is_gone_before_it_is_ready_ends_without_a_word() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        process = subprocess.Popen(bootstrap("grader.worker.zygote"), stdin=theirs, stderr=subprocess.PIPE, text=True)
+    assert process.communicate(timeout=30) == (None, "")
+    assert process.returncode == 0
