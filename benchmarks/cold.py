@@ -1,6 +1,6 @@
 """Cold latency, whole processes: ``grade`` beside a bare Python that makes the same calls, and beside plain pytest.
 
-    python benchmarks/cold.py [--rounds 15]
+    python benchmarks/cold.py [--rounds 15] [--write README.md]
 
 The three commands are run in turn; the table gives the median of the ratios of each round, which hold on a machine whose
 speed drifts. The work is that of twelve checks with about 60 ms of training. Below it stand chapters of the course itself
@@ -22,6 +22,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 GRADE = Path(sys.executable).parent / "grade"
+FLOOR, PYTEST = "floor: the calls alone", "pytest with pytest-json-report"
 CHAPTER = """format = 1
 title = "The benchmark's chapter"
 module = "bench"
@@ -79,7 +80,7 @@ def fill_exercises(folder: Path) -> dict[str, tuple[list[str], Path]]:
     for chapter in sorted(solutions.glob("chapter0[123]_*")):
         (name,) = (path.name for path in (folder / "exercises" / chapter.name).glob("*.py"))
         shutil.copy(chapter / name, folder / "exercises" / chapter.name / name)
-        commands[f"{chapter.name} --json"] = ([str(GRADE), chapter.name, "--json"], folder)
+        commands[f"{chapter.name} of the course, `--json`"] = ([str(GRADE), chapter.name, "--json"], folder)
     return commands
 
 
@@ -104,6 +105,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table between its marks in a page")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -113,13 +115,13 @@ def main() -> None:
         chapters = fill_exercises(folder / "course")
         plain = folder / "plain"
         commands = {
-            "floor": ([sys.executable, "floor.py", "submission.py", "submission.py"], plain),
-            "pytest + json-report": (
+            FLOOR: ([sys.executable, "floor.py", "submission.py", "submission.py"], plain),
+            PYTEST: (
                 [sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."],
                 plain,
             ),
-            "grade chapter1": ([str(GRADE), "chapter1"], folder),
-            "grade chapter1 --json": ([str(GRADE), "chapter1", "--json"], folder),
+            "`grade chapter1`": ([str(GRADE), "chapter1"], folder),
+            "`grade chapter1 --json`": ([str(GRADE), "chapter1", "--json"], folder),
         }
         times: dict[str, list[tuple[float, float]]] = {label: [] for label in commands | chapters}
         for _ in range(arguments.rounds + 1):
@@ -127,24 +129,37 @@ def main() -> None:
                 times[label].append(run(command, where, environment))
             for label, (command, where) in chapters.items():
                 times[label].append(run(command, where, course))
-    report({label: measured[1:] for label, measured in times.items()})
+    text = table({label: measured[1:] for label, measured in times.items()})
+    print(text)
+    if arguments.write:
+        write_table(arguments.write, text)
 
 
-def report(times: dict[str, list[tuple[float, float]]]) -> None:
-    """Print medians and the medians of each round's ratios."""
-    print(f"{'':<32}{'wall ms':>9}{'cpu ms':>9}{'wall / floor':>14}{'wall / pytest':>15}")
+def table(times: dict[str, list[tuple[float, float]]]) -> str:
+    """Return medians, and the medians of each round's ratios, as a Markdown table."""
+    rows = ["| cold, as a whole process | wall ms | CPU ms | of the floor | of pytest |", "|---|---|---|---|---|"]
     for label, measured in times.items():
-        wall = statistics.median(w for w, _ in measured) * 1000
-        cpu = statistics.median(c for _, c in measured) * 1000
-        floor, pytest = (
-            statistics.median(w / o for (w, _), (o, _) in zip(measured, times[other], strict=True))
-            for other in ("floor", "pytest + json-report")
-        )
-        print(f"{label:<32}{wall:>9.0f}{cpu:>9.0f}{floor:>14.2f}{pytest:>15.2f}")
+        wall, cpu = (1000 * statistics.median(each[i] for each in measured) for i in (0, 1))
+        floor, pytest = (ratio(measured, times[other]) for other in (FLOOR, PYTEST))
+        rows.append(f"| {label} | {wall:.0f} | {cpu:.0f} | {floor:.2f} | {pytest:.2f} |")
     first, formulas, third = (measured for label, measured in times.items() if label.startswith("chapter0"))
-    for other, name in ((first, "first"), (third, "third")):
-        ratio = statistics.median(w / o for (w, _), (o, _) in zip(formulas, other, strict=True))
-        print(f"the chapter of formulas / the {name}: {ratio:.2f}")
+    said = f"The chapter of formulas takes {ratio(formulas, first):.2f} times the first chapter"
+    return "\n".join([*rows, "", f"{said} and {ratio(formulas, third):.2f} times the third."])
+
+
+def ratio(measured: list[tuple[float, float]], other: list[tuple[float, float]]) -> float:
+    """Return the median of the rounds' ratios of wall times."""
+    return statistics.median(one / two for (one, _), (two, _) in zip(measured, other, strict=True))
+
+
+def write_table(page: Path, text: str) -> None:
+    """Put the table between its two marks in a page."""
+    begin, end = (f"<!-- speed: {words} -->" for words in ("python benchmarks/cold.py --write README.md", "end"))
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        sys.exit(f"{page} has no lines {begin!r} and {end!r}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
