@@ -15,7 +15,7 @@ def signal_through_layers(plt):
     """Size of the signal behind each of ten relu layers of 100 units, for three spreads of the weights."""
     fig, ax = plt.subplots()
     layers = np.arange(11)
-    for label, spread in (("1 · randn", 1.0), ("He: √(2/n) · randn", np.sqrt(2 / 100)), ("0.01 · randn", 0.01)):
+    for label, spread in (("1 · normal", 1.0), ("He: √(2/n) · normal", np.sqrt(2 / 100)), ("0.01 · normal", 0.01)):
         rng = np.random.default_rng(0)
         signal = rng.standard_normal((200, 100))
         sizes = [np.sqrt(np.mean(signal**2))]
