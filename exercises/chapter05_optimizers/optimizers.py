@@ -194,7 +194,7 @@ def cosine_lr(step, total_steps, base_lr):
     >>> cosine_lr(0, 50, 0.5)
     0.5
     """
-    # TODO: ½·base_lr·(1 + cos(π·step/total_steps))
+    # TODO: which share of the schedule is over? that share of half a wave is the angle
     raise NotImplementedError("cosine_lr: not written yet")
 
 

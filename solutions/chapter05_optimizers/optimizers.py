@@ -215,7 +215,7 @@ def cosine_lr(step, total_steps, base_lr):
     >>> cosine_lr(0, 50, 0.5)
     0.5
     """
-    # BEGIN SOLUTION ½·base_lr·(1 + cos(π·step/total_steps))
+    # BEGIN SOLUTION which share of the schedule is over? that share of half a wave is the angle
     return float(0.5 * base_lr * (1 + np.cos(np.pi * step / total_steps)))
     # END SOLUTION
 
