@@ -22,6 +22,7 @@ from grader.student.session import (
     failure_code,
     last_line,
     text_of,
+    words,
 )  # fmt: skip
 from grader.student.unusable import Unreadable, Unusable
 from grader.verdict import CheckFailed
@@ -203,7 +204,7 @@ class Student:
             )
             raise CheckFailed("NOT_WRITTEN", message, status="error")
         if kind == "unsendable":
-            raise CheckFailed("WRONG_TYPE", f"{name} returns what cannot be read: {answer.get('message', 'too much')}")
+            raise CheckFailed("WRONG_TYPE", f"{name} returns what cannot be read: {words(answer.get('message'), 'too much')}")
         if kind != "value" or "value" not in answer:
             raise CheckFailed("WRONG_TYPE", f"{name} returned nothing that can be read")
         self._watch(name, answer)
@@ -212,7 +213,7 @@ class Student:
     def _watch(self, name: str, answer: dict[str, Any]) -> None:
         changed = answer.get("changed")
         if changed is not None:
-            message = f"{name} changes its argument {changed}; work on a copy"
+            message = f"{name} changes its argument {words(changed, 'in place')}; work on a copy"
             raise CheckFailed("MUTATED_INPUT", message)
         if "again" in answer and not same(answer["value"], answer["again"]):
             raise CheckFailed("NOT_REPEATABLE", f"{name} gives another result when called again with equal arguments")
@@ -220,12 +221,12 @@ class Student:
         if self._settings.no_warnings and isinstance(warnings, list) and warnings:
             text, line = warnings[0] if isinstance(warnings[0], tuple) and len(warnings[0]) == 2 else ("", None)
             line = line if type(line) is int and line > 0 else None
-            raise CheckFailed("WARNED", f"{name} lets NumPy warn: {text}{at(line)}", line)
+            raise CheckFailed("WARNED", f"{name} lets NumPy warn: {words(text)}{at(line)}", line)
 
     def _raised(self, name: str, answer: dict[str, Any]) -> CheckFailed:
         code, line = failure_code(answer), last_line(answer)
         if code == "NOT_WRITTEN":
-            text = str(answer.get("message", "")).strip() or f"{name}: not written yet"
+            text = words(answer.get("message")).strip() or f"{name}: not written yet"
             return CheckFailed(code, text, line)
         if code == "EXIT":
             return CheckFailed(code, f"{name} ends the program{at(line)}", line)
@@ -240,6 +241,8 @@ class Student:
             return Remote(self, value)
         if isinstance(value, wire.Foreign):
             return Unreadable(value.description)
+        if isinstance(value, np.random.Generator):  # equal to no other, even of the same state
+            return Unreadable("a random generator")
         if isinstance(value, list):
             return [self._adopt(item) for item in value]
         if isinstance(value, tuple):
@@ -317,6 +320,8 @@ def describe_type(value: Any) -> str:
         return value.description
     if isinstance(value, Remote):
         return repr(value)
+    if isinstance(value, Returned):
+        return f"{len(value)} values"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 

@@ -195,8 +195,9 @@ class Runner:
         return tuple(Kept(item) if i in positions else item for i, item in enumerate(value))
 
     def plain_warnings(self, caught: list[warnings.WarningMessage]) -> list[tuple[str, int]]:
-        """Return message and line of NumPy's RuntimeWarnings that reached the caller."""
-        found = [w for w in caught if issubclass(w.category, RuntimeWarning)][:MAX_WARNINGS]
+        """Return message and line of NumPy's RuntimeWarnings that reached the caller; underflow is no fault."""
+        loud = [w for w in caught if issubclass(w.category, RuntimeWarning)]
+        found = [w for w in loud if not str(w.message).startswith("underflow encountered")][:MAX_WARNINGS]
         return [(str(w.message)[:500], w.lineno if w.filename == self.filename else 0) for w in found]
 
     def first_line(self, target: Any) -> list[int]:

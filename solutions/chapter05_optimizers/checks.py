@@ -876,6 +876,9 @@ CLIP_WRONG = {
     "clip-entries": each(lambda array, limit: np.clip(array, -limit, limit)),
     "clip-layers": lambda grads, limit: [times([pair], min(1.0, limit / joint_norm([pair])))[0] for pair in grads],
     "clip-square": lambda grads, limit: times(grads, min(1.0, limit / joint_norm(grads) ** 2)),
+    "clip-square-compared": lambda grads, limit: (
+        times(grads, limit / joint_norm(grads)) if joint_norm(grads) ** 2 > limit else grads
+    ),
     "clip-to-one": lambda grads, limit: times(grads, 1 / joint_norm(grads)),
     "clip-weights-only": lambda grads, limit: [(to_length(dW, limit), db) for dW, db in grads],
     "clip-never": lambda grads, limit: grads,
@@ -900,7 +903,7 @@ ZERO_BLAMES = {
 
 def expect_clipped(student, grads, limit):
     norm = joint_norm(grads)
-    got = student.clip_by_global_norm(grads, limit)
+    got = student.clip_by_global_norm(grads, float(limit))
     ideas = {name: lambda f=f: f(grads) for name, f in NORM_WRONG.items()}
     expect_close(got.norm, norm, "norm", unless=ideas | ({"clip-norm-after": limit} if norm > limit else {}))
     want = times(grads, min(1.0, limit / norm) if norm else 1.0)
@@ -942,6 +945,10 @@ def check_short_gradients_stay(student, rng):
     expect_clipped(student, grads, max(np.linalg.norm(array) for pair in grads for array in pair) * 1.05)
     whole = [(np.array([[3, 0], [0, -6]]), np.array([2, 0])), (np.array([[0], [1]]), np.array([7]))]
     expect_clipped(student, whole, 1.5)
+    # The norm decides: not its square, which is larger or smaller, no sum of norms, and not the weights' norm alone.
+    for norm, limit in ((10.0, 13.0), (0.8, 0.72)):
+        grads = [(dW, 2 * db) for dW, db in layers(rng, [(6, 5), (5, 6)])]
+        expect_clipped(student, times(grads, norm / joint_norm(grads)), limit)
 
 
 @check("clip_by_global_norm", points=1, no_warnings=True, blames=ZERO_BLAMES)

@@ -690,6 +690,14 @@ def _(grads, max_norm):
     return [(dW * factor, db * factor) for dW, db in grads], norm
 
 
+@wrong("clip_by_global_norm", "clip-square-compared", why="the square of the norm decides whether to clip")
+def _(grads, max_norm):
+    total = sum(np.sum(array**2) for pair in grads for array in pair)
+    norm = np.sqrt(total)
+    factor = max_norm / norm if total > max_norm else 1.0
+    return [(dW * factor, db * factor) for dW, db in grads], norm
+
+
 @wrong("clip_by_global_norm", "clip-to-one", why="max_norm is left out of the factor")
 def _(grads, max_norm):
     norm = np.sqrt(sum(np.sum(array**2) for pair in grads for array in pair))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.student.proxy import Remote
+from grader.student.proxy import Remote, describe_type
 from tests.student.conftest import Submit, begin, code_of, failure
 
 
@@ -24,6 +24,7 @@ def test_several_results_have_their_names(submit: Submit) -> None:
     assert (got.left, got.right, got[0]) == (1, 2, 1)
     with pytest.raises(AttributeError):
         got.middle
+    assert describe_type(got) == "2 values"
 
 
 @pytest.mark.parametrize(
@@ -322,6 +323,8 @@ WARN = """
         with np.errstate(all="ignore"): return np.log(x)
     def own(x): warnings.warn("mine")
     def other(x): warnings.warn("mine", DeprecationWarning)
+    def tiny(x):
+        with np.errstate(all="warn"): return np.exp(x - 1e4)
 """
 
 
@@ -331,7 +334,7 @@ def test_numpys_warnings_are_told_with_their_line(submit: Submit) -> None:
     assert "divide by zero" in failed.message
 
 
-@pytest.mark.parametrize("task", ["quiet", "own", "other"])
+@pytest.mark.parametrize("task", ["quiet", "own", "other", "tiny"])
 def test_other_warnings_are_nobodys_business(submit: Submit, task: str) -> None:
     getattr(submit(WARN, no_warnings=True), task)(np.zeros(2))
 

@@ -1,9 +1,11 @@
-"""Dual numbers for the capstone, callable objects, recursion; formulas put together by a small class."""
+"""Dual numbers for the capstone, callable objects, recursion; a small class for formulas; told of every underflow."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
+
+np.seterr(all="warn")
 
 
 @dataclass

@@ -54,7 +54,7 @@ def minibatches(X, y, batch_size, rng):
 
 def clip_by_global_norm(grads, max_norm):
     norm = sum(np.einsum("ij,ij->", dW, dW) + np.einsum("i,i->", db, db) for dW, db in grads) ** 0.5
-    factor = min(1.0, max_norm / (norm + 1e-12))
+    factor = min(1.0, max_norm / (norm + 1e-6))
     return [(dW * factor, db * factor) for dW, db in grads], norm
 
 

@@ -78,9 +78,11 @@ def clip_by_global_norm(grads, max_norm):
         for entry in _flat(dW) + _flat(db):
             total += entry * entry
     norm = math.sqrt(total)
-    if norm <= max_norm:
-        return [(1.0 * dW, 1.0 * db) for dW, db in grads], norm
-    return [(dW * (max_norm / norm), db * (max_norm / norm)) for dW, db in grads], norm
+    match norm > max_norm:
+        case True:
+            return [(dW * (max_norm / norm), db * (max_norm / norm)) for dW, db in grads], norm
+        case False:
+            return [(1.0 * dW, 1.0 * db) for dW, db in grads], norm
 
 
 def cosine_lr(step, total_steps, base_lr):
