@@ -73,6 +73,38 @@ def compare(
             raise problem
 
 
+def beyond(
+    call: Callable[..., Any], oracle: Callable[..., Any], within: Callable[..., Case | None], misconception: str
+) -> Callable[..., Any]:
+    """Return call as a function whose exceptions show a misconception: right for some arguments, it raises beyond them.
+
+    Args:
+        call: ``student.some_task``.
+        oracle: the check's own function of the same arguments.
+        within: takes a case's arguments and returns like ones that the misconception allows for; None if there are none.
+        misconception: the id that is said where call raises an exception for a case and is right for what within returns.
+    """
+
+    def call_and_name(*case: Any) -> Any:
+        try:
+            return call(*case)
+        except CheckFailed as failed:
+            if failed.code == "EXCEPTION" and _is_right(call, oracle, within(*copy.deepcopy(case))):
+                failed.misconception = misconception
+            raise
+
+    return call_and_name
+
+
+def _is_right(call: Callable[..., Any], oracle: Callable[..., Any], case: Case | None) -> bool:
+    if case is None:
+        return False
+    try:
+        return matches(call(*case), _on_copies(oracle, case))
+    except CheckFailed:
+        return False
+
+
 class _Judge:
     """Tells what is wrong with one result, or with the first wrong one of several."""
 

@@ -30,7 +30,9 @@ def fail(message: str, *, code: str = "WRONG_VALUE", misconception: str | None =
 def expect_true(
     condition: object, message: str, *, code: str = "WRONG_VALUE", misconception: str | None = None
 ) -> None:
-    """End the check with message unless condition holds."""
+    """End the check with message unless condition holds; an array is no condition: one number was compared with many."""
+    if isinstance(condition, np.ndarray) and condition.size != 1:
+        fail(f"{message} (there is an array of shape {condition.shape} where one number is due)", code="WRONG_SHAPE")
     if not bool(condition):
         fail(message, code=code, misconception=misconception)
 
@@ -95,7 +97,8 @@ def expect_raises(error: type[BaseException], call: Callable[..., Any], *args: A
         if error.__name__ not in raised.names:
             raise
         return
-    fail(f"expected a {error.__name__}, but the call returned {describe_type(got)}")
+    named = " and ".join(repr(arg) for arg in args if isinstance(arg, str))
+    fail(f"expected a {error.__name__}{f' for {named}' if named else ''}, but the call returned {describe_type(got)}")
 
 
 def judge(
@@ -136,7 +139,10 @@ def explanation(got: Any, unless: Unless, problem_of: ProblemOf) -> str | None:
 
 
 def matches(got: Any, value: Any) -> bool:
-    """Return whether got is, shape for shape, the value that a misconception gives; NaN equals NaN here."""
+    """Return whether got is, shape for shape, the value that a misconception gives; NaN equals NaN here.
+
+    A value of float32 is one that only float32 gives.
+    """
     if value is None or got is None:
         return got is value
     if isinstance(value, (list, tuple)):
@@ -148,7 +154,8 @@ def matches(got: Any, value: Any) -> bool:
     if isinstance(got, (bool, str)) or not isinstance(got, (int, float, np.ndarray, np.generic)):
         return type(got) is type(value) and bool(got == value)
     wrong = np.asarray(value)
-    if np.shape(got) != wrong.shape:
+    is_coarse = wrong.dtype == np.float32 and np.asarray(got).dtype != np.float32
+    if np.shape(got) != wrong.shape or is_coarse:
         return False
     size = float(np.max(np.abs(wrong[np.isfinite(wrong)]), initial=0.0))
     return bool(np.allclose(got, wrong, MATCH, min(MATCH * size, 1e-9), equal_nan=True))

@@ -673,9 +673,9 @@ def check_mlp_forward_other_activations(student, rng):
 
 @check("mlp_forward", points=1, blames={"WRONG_VALUE": "mlp-no-error", "EXCEPTION": "mlp-other-error"})
 def check_mlp_forward_unknown_activation(student, rng):
-    """An activation that does not exist is a ValueError."""
-    for sizes in ([3, 4, 2], [2, 3, 3, 2]):
-        expect_raises(ValueError, student.mlp_forward, normal(rng, 4, sizes[0]), network(rng, sizes), "softsign")
+    """An activation that does not exist is a ValueError, also where its name is part of a known one or holds one."""
+    for sizes, name in [([3, 4, 2], "softsign"), ([2, 3, 3, 2], "tan"), ([4, 3, 2], "leaky_relu"), ([2, 4, 3], "relu6")]:
+        expect_raises(ValueError, student.mlp_forward, normal(rng, 4, sizes[0]), network(rng, sizes), name)
 
 
 @check("mlp_forward", points=1, no_warnings=True, blames={"WARNED": "mlp-sig-overflow"})

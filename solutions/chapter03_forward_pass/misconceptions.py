@@ -560,6 +560,41 @@ def _(X, params, activation="relu"):
     return X
 
 
+@wrong(
+    "mlp_forward",
+    "mlp-piece-of-name",
+    why='"tan" is in "relu tanh sigmoid" as a piece of text',
+    unnamed="an unknown name passes, as in mlp-no-error",
+)
+def _(X, params, activation="relu"):
+    if activation not in "relu tanh sigmoid":
+        raise ValueError(activation)
+    f = relu if activation == "relu" else np.tanh if activation == "tanh" else sigmoid
+    for i, (W, b) in enumerate(params):
+        X = X @ W + b
+        if i < len(params) - 1:
+            X = f(X)
+    return X
+
+
+@wrong(
+    "mlp_forward",
+    "mlp-longer-name",
+    why='"leaky_relu" holds "relu" and is none',
+    unnamed="an unknown name passes, as in mlp-no-error",
+)
+def _(X, params, activation="relu"):
+    known = {"relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}
+    found = [f for name, f in known.items() if name in activation]
+    if not found:
+        raise ValueError(activation)
+    for i, (W, b) in enumerate(params):
+        X = X @ W + b
+        if i < len(params) - 1:
+            X = found[0](X)
+    return X
+
+
 @wrong("mlp_forward", "mlp-other-error", why="a look-up that fails raises KeyError, which is no ValueError")
 def _(X, params, activation="relu"):
     f = {"relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}[activation]

@@ -273,6 +273,13 @@ def test_an_unknown_code_is_the_authors_mistake() -> None:
         expect_true([], "no")
 
 
+def test_an_array_where_one_number_is_compared_is_no_fault_of_the_checks() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        expect_true(np.arange(3) != np.zeros(3), "two draws are the same")
+    assert (caught.value.code, "array of shape (3,)" in caught.value.message) == ("WRONG_SHAPE", True)
+    expect_true(np.array([1.0]) != 2, "no")
+
+
 def test_expect_raises_takes_the_error_and_its_subclasses() -> None:
     def raising(names: list[str]) -> Callable[[], None]:
         def call() -> None:
@@ -283,8 +290,10 @@ def test_expect_raises_takes_the_error_and_its_subclasses() -> None:
     expect_raises(ValueError, raising(["UnicodeError", "ValueError", "Exception"]))
     with pytest.raises(RaisedByStudent):
         expect_raises(ValueError, raising(["KeyError"]))
-    with pytest.raises(CheckFailed, match="expected a ValueError"):
+    with pytest.raises(CheckFailed, match="expected a ValueError, but"):
         expect_raises(ValueError, lambda: 5)
+    with pytest.raises(CheckFailed, match="expected a ValueError for 'tan', but"):
+        expect_raises(ValueError, lambda X, name: X, 5, "tan")
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (1, 1, 2)])
