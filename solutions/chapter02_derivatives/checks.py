@@ -324,9 +324,9 @@ def steps_cut(f, x, h=1e-5):
 
 
 def whole_numbers(rng, *shape):
-    """Return ints from -3 to 3 of a shape, the first of them not 0."""
+    """Return ints from -3 to 3 of a shape, the first of them not 0 and the last 0."""
     x = ints(rng, -3, 4, shape, dtype=int)
-    x.flat[0] = rng.choice([-3, -2, 2, 3])
+    x.flat[0], x.flat[-1] = rng.choice([-3, -2, 2, 3]), 0
     return x
 
 
@@ -351,6 +351,7 @@ GRADIENT_WRONG = {
     "ng-sum": lambda f, x, h=1e-5: float(np.sum(central_gradient(f, x, h))),
     "ng-flat": lambda f, x, h=1e-5: central_gradient(f, x, h).ravel(),
     "ng-steps-cut": steps_cut,
+    "ng-zeros-skipped": lambda f, x, h=1e-5: np.where(np.asarray(x) == 0, 0.0, central_gradient(f, x, h)),
     "ng-int-buffer": lambda f, x, h=1e-5: (
         np.trunc(central_gradient(f, x, h)) if whole(x) else central_gradient(f, x, h)
     ),
@@ -604,6 +605,8 @@ def check_error_of_a_wrong_gradient(student, rng):
     cases.append((*surface_and_gradient(rng, (3,), np.array([1.5, 0.99, 1.1])), -rng.uniform(1.0, 2.0, 3), 0.1))
     cases.append((*surface_and_gradient(rng, (3,), np.array([-1.0, 0.5, 1.0]) * 1.1), rng.uniform(1.0, 2.0, 3), 0.1))
     cases.append((*surface_and_gradient(rng, (3,), 1.3), ints(rng, 1, 4, 3, dtype=int), 0.1))
+    f, g = surface_and_gradient(rng, (3,), np.array([0.7, 1.05, 0.9]))
+    cases.append((lambda x: -f(x), lambda x: -g(x), rng.uniform(1.0, 2.0, 3), 0.1))  # every slope falls
     compare(
         is_a_number(student.gradient_check), worst_error, cases, "gradient_check(f, g, x, h)", unless=CHECK_WRONG
     )  # fmt: skip

@@ -555,6 +555,17 @@ def _(f, x, h=1e-5):
     return grad
 
 
+@wrong("numerical_gradient", "ng-zeros-skipped", why="f moves with an entry whose value is 0, too")
+def _(f, x, h=1e-5):
+    grad = np.zeros(x.shape)
+    for i in zip(*np.nonzero(x), strict=True):
+        ahead, behind = x.astype(float), x.astype(float)
+        ahead[i] += h
+        behind[i] -= h
+        grad[i] = (f(ahead) - f(behind)) / (2 * h)
+    return grad
+
+
 @wrong("numerical_gradient", "ng-steps-cut", why="a copy of ints cannot hold x + h")
 def _(f, x, h=1e-5):
     grad = np.zeros(x.shape)
@@ -672,6 +683,16 @@ def _(f, x, h=1e-5):
         x[d] -= 2 * h
         columns.append((ahead - f(x)) / (2 * h))
     return np.array(columns).T
+
+
+@wrong("jacobian", "ng-zeros-skipped", why="f moves with an entry whose value is 0, too")
+def _(f, x, h=1e-5):
+    J = np.zeros((len(f(x)), len(x)))
+    for d, xd in enumerate(x):
+        if xd:
+            e = h * (np.arange(len(x)) == d)
+            J[:, d] = (f(x + e) - f(x - e)) / (2 * h)
+    return J
 
 
 @wrong("jacobian", "ng-steps-cut", why="a copy of ints cannot hold x + h")
