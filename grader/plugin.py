@@ -264,6 +264,7 @@ class CheckItem(Item):
         try:
             self.check.function(attempt.student, rng)
         finally:
+            attempt.session.bounds.lift()  # what bounds a check must not end pytest's own work after it
             self.row["output"] = attempt.session.printed()
 
     def settings(self, attempt: Attempt) -> CallSettings:

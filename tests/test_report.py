@@ -7,6 +7,7 @@ import io
 import pytest
 
 from grader.report.terminal import MARKS, PLAIN_MARKS, STYLES, PipeConsole, make_console
+from grader.selftest.judging import ACTING
 from tests.conftest import Checkout
 
 
@@ -36,3 +37,13 @@ def test_markup_in_a_students_text_is_text(checkout: Checkout) -> None:
     assert "[bold]loud[/bold] [link=x]" in result.out
     assert "[red]a[/nothing]" in result.out
     assert result.out.count("of 20 points") == 1
+
+
+def test_the_line_that_is_shown_does_not_act_on_the_terminal(checkout: Checkout) -> None:
+    source = checkout.solution.replace(
+        "return identity(x) * 2", "raise ValueError  # \x1b[31m \x1b]0;title\x07 \x1b[2J \u202e \u200b shown"
+    )
+    checkout.module.write_text(source, encoding="utf-8")
+    out = checkout.grade("chapter1").out
+    assert "raise ValueError" in out
+    assert not ACTING.search(out)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from grader.scorecard import CheckResult, Scorecard, TaskResult
+from grader.scorecard import CheckResult, Scorecard, TaskResult, clean_text
 
 MARKS = {
     "passed": "✓",
@@ -121,7 +121,7 @@ def details(check: CheckResult, sources: dict[str, list[str]]) -> Iterator[tuple
     if check.where is not None:
         lines = sources.get(check.where.file, [])
         number = check.where.line or 0
-        source = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        source = clean_text(lines[number - 1].strip()) if 0 < number <= len(lines) else ""
         yield f"{check.where.file}, line {number}: {source}".rstrip(": "), "dim"
     if check.misconception is not None:
         yield f"This looks like: {check.misconception.title} ({check.misconception.id})", "yellow"

@@ -19,6 +19,8 @@ if sys.platform != "win32":
 
 MEMORY_BYTES = 2 << 30  # beyond what the grader has when a check begins; then MemoryError
 CPU_SECONDS = 60.0  # of the grader itself in one check
+AGAIN = 5.0  # CPU seconds after which a check that went on is ended again: it may take any exception for an answer
+NO_MORE = 120.0  # CPU seconds, and those of the kernel for it, after which the grader is ended that cannot be interrupted
 PAGE_FIELD = 0  # of /proc/self/statm (man 5 proc_pid_statm): the address space, in pages
 STATM = Path("/proc/self/statm")
 
@@ -43,7 +45,8 @@ class Bounds:
             resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
         if self.handler is None:
             self.handler = signal.signal(signal.SIGVTALRM, too_long)
-        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, AGAIN)
+        signal.setitimer(signal.ITIMER_PROF, NO_MORE)  # inside C no handler is called; this signal needs none
 
     def lift(self) -> None:
         """Take the limits away."""
@@ -52,6 +55,7 @@ class Bounds:
             self.limits = None
         if self.handler is not None:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.signal(signal.SIGVTALRM, self.handler)  # type: ignore[arg-type]
             self.handler = None
 

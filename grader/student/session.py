@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import time
@@ -21,6 +22,7 @@ START_SECONDS = 5.0  # CPU seconds, and 25 by the clock, in which a worker says 
 OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
 MAX_CALLBACKS = 1_000_000  # in one request
 MAX_RECEIVED = 256 << 20  # bytes of one check's results, which it may well keep all
+MUCH_GARBAGE = 1 << 20  # bytes that a check was sent; what a failed one had stays in its traceback until it is looked for
 RUN_SECONDS = 900.0  # by the clock, that all calls into one submission may take together
 
 Reply = tuple[str, dict[str, Any]]
@@ -53,7 +55,7 @@ class Session:
         self.names: list[str] = []
         self.printed_from = 0
         self.generation = 0
-        self.sent = self.received = self.bytes_received = 0
+        self.sent = self.received = self.bytes_received = self.bytes_seen = 0
         self.seconds_left = RUN_SECONDS
         self.bounds = Bounds()
 
@@ -84,6 +86,7 @@ class Session:
         """
         self.generation += 1
         self.bytes_received = 0
+        self._free_memory()
         self.bounds.renew()
         if self.worker is not None:
             with contextlib.suppress(CheckFailed):  # what an earlier check left behind is not the next one's fault
@@ -121,6 +124,13 @@ class Session:
         """End the worker, if there is one, and what bounds the grader while a check runs."""
         self._end_worker()
         self.bounds.lift()
+        self._free_memory()
+
+    def _free_memory(self) -> None:
+        """Let go of what the last check was sent, where that is much: nobody else looks for garbage in time."""
+        if self.bytes_seen > MUCH_GARBAGE:
+            self.bytes_seen = 0
+            gc.collect()
 
     def _end_worker(self) -> None:
         """End the worker, if there is one."""
@@ -174,12 +184,12 @@ class Session:
             raise CheckFailed("TIMEOUT", f"your code was stopped after {missed.limit}{at(line)}", line) from None
         except WorkerGone:
             raise self._lost(worker) from None
-        except CheckFailed:  # a check's own function refused what it was given: the worker still waits for its answer
-            self._end_worker()
-            raise
         except wire.WireError as error:
             self._end_worker()
             raise CheckFailed("WRONG_TYPE", f"what your code sent back cannot be read: {error}") from None
+        except BaseException:  # a check's own function refused what it was given, or memory or time ran out here: the
+            self._end_worker()  # worker still waits for an answer, or its own is still to be read
+            raise
         finally:
             self.seconds_left -= time.monotonic() - started
 
@@ -222,6 +232,7 @@ class Session:
         known = isinstance(reply, tuple) and len(reply) == 2 and isinstance(reply[1], dict)
         if not known or type(reply[0]) is not str or reply[0] not in REPLIES:
             raise wire.WireError("a reply of no known kind")
+        self.bytes_seen += size
         self.bytes_received += size if reply[0] != "callback" else 0
         if self.bytes_received > MAX_RECEIVED:
             raise wire.WireError(f"more than {MAX_RECEIVED >> 20} MB of results in one check")
@@ -295,10 +306,15 @@ def last_line(answer: dict[str, Any]) -> int | None:
 
 def text_of(answer: dict[str, Any]) -> str:
     """Return "ValueError: its message"."""
-    name, message = str(answer.get("type", "exception")), str(answer.get("message", "")).strip()
+    name, message = words(answer.get("type"), "exception"), words(answer.get("message")).strip()
     if name == "ImportNotAllowed":
         return message
     return f"{name}: {message}" if message else name
+
+
+def words(value: Any, otherwise: str = "") -> str:
+    """Return a text that a worker sent, or another where it sent something else in its place."""
+    return value if isinstance(value, str) else otherwise
 
 
 def at(line: int | None) -> str:
@@ -308,7 +324,7 @@ def at(line: int | None) -> str:
 
 def student_line(dump: str, filename: str) -> int | None:
     """Return the innermost line of the submission in a stack dump of faulthandler's."""
-    found = re.search(rf'File "{re.escape(filename)}", line (\d+)', dump)
+    found = re.search(rf'File "{re.escape(filename)}", line ([0-9]{{1,6}})\b', dump)
     return int(found[1]) if found else None
 
 

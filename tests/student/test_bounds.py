@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
 import json
 import resource
 import signal
 import struct
+import subprocess
+import sys
 import time
+import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from grader import wire
-from grader.checks import expect, expect_numbers
+from grader.checks import Check, expect, expect_numbers
 from grader.course import Task
+from grader.plugin import CheckItem
+from grader.seeds import from_seed
 from grader.student import bounds
 from grader.student import session as session_module
 from grader.student.bounds import Bounds
-from grader.student.launch import Deadline, DeadlineMissed
-from grader.student.proxy import named_results
+from grader.student.launch import Deadline, DeadlineMissed, Launcher
+from grader.student.proxy import CallSettings, Student, named_results
+from grader.student.session import Session
+from grader.submission import Submission
 from grader.verdict import CheckFailed
 from tests.conftest import Checkout
-from tests.student.conftest import Submit, begin, code_of, failure
+from tests.student.conftest import POLICY, Submit, begin, code_of, failure
 
 MEMORY_LIMIT = resource.getrlimit(resource.RLIMIT_AS)
 
@@ -61,6 +71,95 @@ def test_a_check_ends_when_it_computes_for_too_long(submit: Submit, monkeypatch:
             pass
 
     assert failure(judge).code == "TIMEOUT"
+
+
+def test_a_check_that_takes_its_end_for_an_answer_is_ended_again(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "CPU_SECONDS", 0.2)
+    monkeypatch.setattr(bounds, "AGAIN", 0.2)
+    student = submit("def f(x): return x")
+
+    def judge() -> None:
+        student.f(1)
+        for _ in range(3):
+            with contextlib.suppress(CheckFailed):
+                while True:
+                    pass
+        raise CheckFailed("WRONG_VALUE", "it goes on")
+
+    assert failure(judge).message == "it goes on"
+
+
+def test_what_no_handler_can_end_ends_the_process() -> None:
+    code = """if True:
+        from grader.student import bounds
+        bounds.NO_MORE = 0.2
+        bounds.Bounds().renew()
+        sum(range(10**12))
+    """
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGPROF
+
+
+def test_nothing_is_bounded_after_a_check(launcher: Launcher) -> None:
+    session = Session(launcher, Submission("work.py", b"def f(x): return x"), "work", POLICY, 5.0)
+    student = Student(session, {"f": Task("f", 1, "f", "h", "1.1")})
+    timers = []
+
+    def judge(student: Student, rng: object) -> None:
+        timers.append(signal.getitimer(signal.ITIMER_VIRTUAL)[0])
+        raise CheckFailed("WRONG_VALUE", "no")
+
+    item = SimpleNamespace(
+        check=Check(judge, "check_it", "f", 1, "It"), chapter=SimpleNamespace(name="c"), name="check_it", row={},
+        settings=lambda attempt: CallSettings(1.0),
+    )  # fmt: skip
+    attempt = SimpleNamespace(student=student, session=session, source=from_seed(1), in_order=True)
+    session.load()
+    with pytest.raises(CheckFailed):
+        CheckItem.judge(item, attempt)  # type: ignore[arg-type]
+    timers.append(signal.getitimer(signal.ITIMER_VIRTUAL)[0])
+    limit = resource.getrlimit(resource.RLIMIT_AS)
+    session.close()
+    assert timers[0] > 0
+    assert timers[1] == 0
+    assert limit == MEMORY_LIMIT
+
+
+def test_what_a_failed_check_was_sent_is_let_go_of(submit: Submit) -> None:
+    class Kept:
+        """Something that only a cycle holds, as an exception's traceback does."""
+
+    student = submit("import numpy as np\ndef f(n): return np.zeros(n)", seconds=5)
+    gc.collect()
+    gc.disable()
+    try:
+        for count, expected in ((1, True), (1 << 20, False)):
+            kept = Kept()
+            kept.__dict__["itself"] = kept
+            alive = weakref.ref(kept)
+            del kept
+            begin(student, 5, repeat=False)
+            student.f(count)
+            begin(student, 5)
+            assert (alive() is not None) is expected
+    finally:
+        gc.enable()
+
+
+def test_a_request_that_is_not_finished_ends_the_worker(submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
+    student = submit("def f(x): return x")
+
+    def no_memory(deadline: Deadline) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(student._session, "_receive", no_memory)
+        with pytest.raises(MemoryError):
+            student.f(1)
+    begin(student)
+    assert student.f(2) == 2  # and not what is still to come of the first
 
 
 def test_bounds_are_lifted_with_the_session(submit: Submit) -> None:

@@ -197,6 +197,11 @@ FORGED = {
     "callback of nothing": '["t", "callback", ["d"]]',
     "callback of a list": '["t", "callback", ["d", ["number", ["l"]], ["args", ["t"]], ["kwargs", ["d"]]]]',
     "callback not given": '["t", "callback", ["d", ["number", 0], ["args", ["t"]], ["kwargs", ["d"]]]]',
+    "changed is an object": '["t", "value", ["d", ["value", 1], ["changed", ["o", 1, "C"]]]]',
+    "raised of objects": '["t", "raised", ["d", ["message", ["o", 1, "C"]], ["type", ["o", 1, "C"]]]]',
+    "not written, an object": '["t", "raised", ["d", ["todo", true], ["message", ["o", 1, "C"]]]]',
+    "unsendable for an object": '["t", "unsendable", ["d", ["message", ["o", 1, "C"]]]]',
+    "warns of an object": '["t", "value", ["d", ["value", 1], ["warnings", ["l", ["t", ["o", 1, "C"], 1]]]]]',
     "handle of text": '["t", "value", ["d", ["value", ["o", "x", "C"]]]]',
 }  # fmt: skip
 
@@ -205,10 +210,31 @@ FORGED = {
 def test_a_forged_reply_fails_and_is_no_fault_of_the_graders(submit: Submit, name: str) -> None:
     student = submit(forge(FORGED[name], "3"), no_warnings=True)
     assert student._session.received == 3
-    failure(student.f)
+    assert " at 0x" not in failure(student.f).message  # an address of the grader's
     student._session.close()
     begin(student)
     assert student.ok(1) == 2
+
+
+@pytest.mark.parametrize("line", ["9" * 5000, "0", "-1", "\u0663", "12x"])
+@pytest.mark.parametrize("ends", ["os.abort()", "while True: pass"])
+def test_a_forged_stack_dump_is_no_fault_of_the_graders(submit: Submit, line: str, ends: str) -> None:
+    student = submit(f"""
+        import os
+        def f():
+            os.write(4, '  File "work.py", line {line} in f\\n'.encode())
+            {ends}
+    """, 0.3)  # fmt: skip
+    assert code_of(student.f) == ("CRASH" if ends == "os.abort()" else "TIMEOUT")
+
+
+def test_a_random_generator_is_no_value(submit: Submit) -> None:
+    student = submit("def f(rng): return rng\ndef g(rng): return [rng]")
+    given = np.random.default_rng(1)
+    with pytest.raises(CheckFailed, match="a random generator where a value is expected"):
+        assert student.f(given) != student.f(given)
+    with pytest.raises(CheckFailed):
+        assert student.g(given) != student.g(given)
 
 
 def test_a_forged_value_of_another_number_is_refused(submit: Submit) -> None:

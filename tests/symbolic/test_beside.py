@@ -56,6 +56,24 @@ def test_an_answer_that_ends_every_process_is_refused_and_the_next_is_judged(mon
         assert beside.judge(QUESTION, "2*x*cos(x**2)", 3).kind == "equal"
 
 
+def test_an_interrupted_question_is_not_answered_in_the_place_of_the_next() -> None:
+    with beside.formulas_beside():
+
+        class Interrupted:
+            """A reader that is interrupted before it reads the answer."""
+
+            def readline(self) -> str:
+                raise KeyboardInterrupt
+
+        judge = running()
+        pipes = judge._pipes
+        judge._pipes = lambda: (pipes()[0], Interrupted())  # type: ignore[method-assign, assignment, return-value]
+        with pytest.raises(KeyboardInterrupt):
+            beside.judge(QUESTION, "2*x*cos(x**2)", 3)
+        judge._pipes = pipes  # type: ignore[method-assign]
+        assert beside.judge(QUESTION, "cos(x)", 3).kind == "different"
+
+
 def test_no_process_is_left_behind() -> None:
     with beside.formulas_beside():
         process = running().process
