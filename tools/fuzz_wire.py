@@ -14,7 +14,9 @@ import json
 import random
 import struct
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -147,12 +149,15 @@ def fuzz(seconds: float, seed: int) -> int:
 
 
 def fuzz_with_atheris(seconds: float) -> None:
-    """Hand over to libFuzzer, which ends the process with its own report."""
+    """Hand over to libFuzzer, which begins with honest blobs and ends the process with its own report."""
     import atheris
 
     atheris.instrument_all()
-    atheris.Setup([sys.argv[0], f"-max_total_time={int(seconds)}"], read_hostile_blob)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as folder:
+        for i, value in enumerate(HONEST):
+            Path(folder, str(i)).write_bytes(wire.dumps(value))
+        atheris.Setup([sys.argv[0], f"-max_total_time={int(seconds)}", folder], read_hostile_blob)
+        atheris.Fuzz()
 
 
 def main() -> int:
