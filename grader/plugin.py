@@ -45,6 +45,7 @@ class Attempt:
     unreadable: Ungradable | None = None
     until: str = "end"
     watch: Watch | None = None
+    quiz_name: str = "quiz.toml"
     student: Student = field(init=False)
     passed: set[str] = field(default_factory=set)
 
@@ -296,7 +297,7 @@ class QuizItem(Item):
         if judgement.status == "formula":
             judge_formula(self.question, judgement.formula, attempt.source.number(self.chapter.name, self.name))
         elif judgement.status != "passed":
-            self.row["file"] = "quiz.toml" if judgement.line else None
+            self.row["file"] = attempt.quiz_name if judgement.line else None
             raise CheckFailed(judgement.code or "WRONG_VALUE", judgement.message, judgement.line, hint=judgement.hint)
 
 

@@ -14,10 +14,10 @@ from typing import Any
 from grader.course import Chapter, Course
 from grader.errors import CourseError
 from grader.quiz import Judgement, judge_quiz
-from grader.scorecard import Scorecard, SubmissionInfo
+from grader.scorecard import Scorecard, SubmissionInfo, clean_text
 from grader.seeds import Source
 from grader.student.launch import Launcher
-from grader.submission import Submission
+from grader.submission import LONGEST_NAME, Submission
 from grader.verdict import Ungradable
 
 LOAD_SECONDS = 10.0  # CPU seconds that the top level of a submission may take
@@ -42,6 +42,7 @@ class Job:
             misconception is named for).
         time_limit: CPU seconds of one call of this job, None for what holds for all.
         watch: told of every answer of the submission's; see grader.student.proxy.Watch.
+        quiz_name: what the file with the quiz's answers is called.
     """
 
     chapter: Chapter
@@ -55,6 +56,7 @@ class Job:
     until: str = "end"
     time_limit: float | None = None
     watch: Callable[..., None] | None = None
+    quiz_name: str = "quiz.toml"
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,11 @@ def run_checks(course: Course, jobs: Iterable[Job], launcher: Launcher, settings
             session = Session(launcher, read, job.chapter.module, settings.policy, LOAD_SECONDS)
             files = [] if reason else [file_info(read.name, read.source)]
             if isinstance(job.quiz, bytes):
-                files.append(file_info("quiz.toml", job.quiz))
+                files.append(file_info(job.quiz_name, job.quiz))
             current[:] = [(job, SubmissionInfo(job.student, tuple(files), job.submitted_at))]
             yield Attempt(
                 job.chapter, session, judgements(job), job.source, job.time_limit or settings.time_limit, job.only,
-                job.in_order, reason, job.until, job.watch,
+                job.in_order, reason, job.until, job.watch, job.quiz_name,
             )  # fmt: skip
 
     def finish(finished: Finished, items: list[Item]) -> None:
@@ -152,7 +154,7 @@ def sorted_out(job: Job) -> tuple[Submission, Ungradable | None]:
     """Return a job's submission, or an empty one and the reason why there is none."""
     if isinstance(job.submission, Submission):
         return job.submission, None
-    return Submission(job.chapter.file_name, b""), job.submission
+    return Submission(clean_text(job.submission.file or job.chapter.file_name, LONGEST_NAME), b""), job.submission
 
 
 def extra_of(job: Job) -> dict[str, Any]:
@@ -199,7 +201,7 @@ def judgements(job: Job) -> dict[str, Any]:
     questions = job.chapter.questions
     if isinstance(job.quiz, Ungradable):
         return {question.id: Judgement("wrong", "REFUSED", job.quiz.message) for question in questions}
-    return dict(zip((q.id for q in questions), judge_quiz(job.quiz, questions), strict=True))
+    return dict(zip((q.id for q in questions), judge_quiz(job.quiz, questions, job.quiz_name), strict=True))
 
 
 def write_report(path: Path, finished: Any) -> None:

@@ -38,11 +38,19 @@ class CheckFailed(Exception):
 
 @dataclass
 class Ungradable(Exception):
-    """There is nothing to run: the submission is missing, unreadable, or does not load."""
+    """There is nothing to run: the submission is missing, unreadable, or does not load.
+
+    Attributes:
+        code: one of STATUS_OF.
+        message: what the student reads.
+        line: line of the submission, or None.
+        file: name of the file that it is about, where that is not the chapter's.
+    """
 
     code: str
     message: str
     line: int | None = None
+    file: str | None = None
 
     def __str__(self) -> str:
         return self.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ def read_module(path: Path) -> Submission | Ungradable:
     try:
         return read_submission(path)
     except Ungradable as reason:
+        reason.file = path.name
         return reason
 
 
@@ -87,37 +89,72 @@ def find_module(folder: Path, chapter: Chapter, course: Course) -> Path:
     Raises:
         Ungradable: none fits, or the one that fits best also fits another chapter.
     """
-    files = python_files(folder)
+    files, is_whole = python_files(folder)
     for fits in (is_exact, is_numbered, is_among_words):
         found = [path for path in files if fits(path.name, chapter)]
         if found:
-            best = min(found, key=lambda path: (len(path.relative_to(folder).parts), -path.stat().st_mtime, path.name))
+            best = min(found, key=lambda path: (len(path.relative_to(folder).parts), -path.lstat().st_mtime, path.name))
             refuse_ambiguous(best, chapter, course, fits is is_among_words)
             return best
+    if not is_whole:
+        raise Ungradable(
+            "NOT_WRITTEN", f"{folder.name or folder} holds more than {MAX_FILES} files; name {chapter.file_name} itself"
+        )
     listed = ", ".join(str(path.relative_to(folder)) for path in files[:8]) or "no Python file"
     raise Ungradable("NOT_WRITTEN", f"{folder.name or folder} holds no {chapter.file_name}; it holds {listed}")
 
 
-def find_quiz(module: Path, chapter: Chapter) -> Path | None:
-    """Return the quiz answers beside a module: ``quiz.toml``, or ``MODULE_quiz.toml`` among flat files."""
-    for name in (f"{chapter.module}_quiz.toml", "quiz.toml"):
-        if os.path.lexists(module.parent / name):
-            return module.parent / name
-    return None
+def find_quiz(module: Path, chapter: Chapter, course: Course) -> Path | None:
+    """Return the quiz answers beside a module: ``MODULE_quiz.toml``, or ``quiz.toml`` where no other chapter's module lies."""
+    own, shared = module.parent / f"{chapter.module}_quiz.toml", module.parent / "quiz.toml"
+    if os.path.lexists(own):
+        return own
+    others = [other for other in course.chapters if other.name != chapter.name]
+    is_shared = any(is_exact(name, other) for name in names_in(module.parent) for other in others)
+    return shared if os.path.lexists(shared) and not is_shared else None
 
 
-def python_files(folder: Path) -> list[Path]:
-    """Return the Python files below a folder, no link followed and no junk entered."""
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, none where it cannot be read."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def python_files(folder: Path) -> tuple[list[Path], bool]:
+    """Return the Python files below a folder, the shallowest first, and whether all of it was looked at.
+
+    No link is followed and no junk entered.
+    """
     found: list[Path] = []
-    seen = 0
-    for place, folders, names in os.walk(folder):
-        depth = len(Path(place).relative_to(folder).parts)
-        folders[:] = sorted(f for f in folders if f not in JUNK and not f.startswith("._")) if depth < MAX_DEPTH else []
-        seen += len(names)
-        found += [Path(place, name) for name in sorted(names) if name.endswith(".py") and not name.startswith("._")]
-        if seen > MAX_FILES:
-            break
-    return found
+    level, seen = [folder], 0
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Path] = []
+        for place in level:
+            entries = sorted(entries_of(place), key=lambda entry: entry.name)
+            seen += len(entries)
+            if seen > MAX_FILES:
+                return found, False
+            kept = [entry for entry in entries if entry.name not in JUNK and not entry.name.startswith("._")]
+            below += [Path(entry.path) for entry in kept if entry.is_dir(follow_symlinks=False)]
+            found += [Path(entry.path) for entry in kept if is_python(entry)]
+        level = below
+    return found, True
+
+
+def entries_of(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what a folder holds, as far as one looks; nothing where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(itertools.islice(entries, MAX_FILES))
+    except OSError:
+        return []
+
+
+def is_python(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is called like a Python file; what it is shows when it is read."""
+    return entry.name.casefold().endswith(".py") and not entry.is_dir(follow_symlinks=False)
 
 
 def is_exact(name: str, chapter: Chapter) -> bool:

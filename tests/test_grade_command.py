@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from grader.cli import main
 from grader.scorecard import load_schema
 from tests.conftest import GRADE, Checkout, Result
 
@@ -240,6 +241,12 @@ WRONG_USAGE = {
     "quiz missing": (["chapter1", "--quiz", "nowhere.toml"], "nowhere.toml"),
     "output folder missing": (["chapter1", "--output", "no/where/card.json"], "cannot be written"),
     "time limit": (["chapter1", "--time-limit", "0"], "--time-limit"),
+    "time limit no number": (["chapter1", "--time-limit", "nan"], "--time-limit is a number of seconds"),
+    "endless time limit": (["chapter1", "--time-limit", "inf"], "--time-limit is a number of seconds"),
+    "negative seed": (["chapter1", "--seed", "-1", "--json"], "--seed"),
+    "output into a program": (["chapter1", "--output", "exercises/chapter01_tiny/tiny.py"], "would be lost"),
+    "report into a program": (["chapter1", "--pytest-report", "exercises/chapter01_tiny/tiny.py"], "would be lost"),
+    "report folder missing": (["chapter1", "--pytest-report", "no/report.json"], "cannot be written"),
     "isolation": (["chapter1", "--isolation", "most"], "--isolation"),
 }
 
@@ -251,7 +258,90 @@ def test_wrong_usage_is_one_message_and_no_card(checkout: Checkout, name: str) -
     assert (result.status, result.out) == (2, "")
     assert words in result.err
     assert "Traceback" not in result.err
-    assert not (checkout.root / "scorecards").exists()
+    assert not list((checkout.root / "scorecards").glob("*"))
+    assert "NotImplementedError" in checkout.module.read_text(encoding="utf-8")
+    assert not (checkout.root / "no").exists()
+
+
+def test_output_into_a_link_keeps_the_link_and_into_a_device_the_device(checkout: Checkout, tmp_path: Path) -> None:
+    card, link = tmp_path / "card.json", tmp_path / "link.json"
+    card.touch()
+    link.symlink_to(card)
+    assert checkout.grade("chapter1", "--output", link).status == 1
+    assert link.is_symlink()
+    assert json.loads(card.read_text(encoding="utf-8"))["format"] == 1
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR)  # so that neither side waits for the other
+    try:
+        assert checkout.grade("chapter1", "--output", pipe).status == 1
+        assert not pipe.is_file()
+        assert os.read(end, 1) == b"{"
+    finally:
+        os.close(end)
+
+
+def test_a_card_is_written_even_if_nobody_reads_what_is_printed(checkout: Checkout) -> None:
+    environment = os.environ | {"MICROGRADE_COURSE": str(checkout.root / "solutions")}
+    read, write = os.pipe()
+    os.close(read)
+    command = [GRADE, "chapter1", "--output", "card.json"]
+    subprocess.run(command, cwd=checkout.root, env=environment, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert json.loads((checkout.root / "card.json").read_text(encoding="utf-8"))["max_points"] == 20
+
+
+@pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "ascii"}, {"COLUMNS": "18"}, {"COLUMNS": "0"}], ids=str)
+def test_any_terminal_shows_the_points(checkout: Checkout, variables: dict[str, str]) -> None:
+    environment = os.environ | {"MICROGRADE_COURSE": str(checkout.root / "solutions")} | variables
+    done = subprocess.run([GRADE, "chapter1"], cwd=checkout.root, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"0 of 20 points" in done.stdout
+
+
+@pytest.mark.parametrize("closed", ["1", "2"])
+def test_a_closed_stream_is_none_to_write_to(checkout: Checkout, closed: str) -> None:
+    command = f"MICROGRADE_COURSE={checkout.root / 'solutions'} {GRADE} list {closed}>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=checkout.root, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_unexpected_exception_is_the_graders_fault_and_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks() -> None:
+        raise KeyError("what a check hides")
+
+    monkeypatch.setattr("grader.cli.exercises.find_course", breaks)
+    with pytest.raises(SystemExit) as ended:
+        main(["list"])
+    assert ended.value.code == 4
+    said = capsys.readouterr().err
+    assert said.startswith("grade: a fault of the grader, which costs nobody points: KeyError in test_")
+    assert "hides" not in said
+
+
+def test_what_cannot_be_graded_is_called_by_its_own_name(checkout: Checkout, tmp_path: Path) -> None:
+    file, quiz = tmp_path / "latin.py", tmp_path / "mine.toml"
+    file.write_bytes("# é".encode("latin-1"))
+    card = checkout.grade("chapter1", "--submission", file, "--json").card
+    assert {check["where"]["file"] for task in card["tasks"] for check in task["checks"] if check["where"]} <= {
+        "latin.py"
+    }
+    assert "latin.py" in card["reason"]["message"]
+    quiz.write_text("answers = [", encoding="utf-8")
+    result = checkout.grade_text(checkout.solution, "--quiz", quiz)
+    assert result.check("q1")["message"].startswith("mine.toml")
+    assert [file["path"] for file in result.card["submission"]["files"]] == ["tiny.py", "mine.toml"]
+
+
+def test_a_link_to_nowhere_in_a_folder_is_ungradable(checkout: Checkout, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "tiny.py").symlink_to("nowhere")
+    result = checkout.grade("chapter1", "--submission", folder, "--json")
+    assert_card(result, 3)
+    assert result.card["reason"]["message"] == "tiny.py is a link; hand in the file itself"
 
 
 def test_outside_a_workspace_the_places_are_listed(
@@ -325,6 +415,21 @@ def test_reset_keeps_a_dated_copy(checkout: Checkout) -> None:
     assert "NotImplementedError" in checkout.module.read_text(encoding="utf-8")
     copies = list(checkout.module.parent.glob("tiny.*.py"))
     assert [copy.read_text(encoding="utf-8") for copy in copies] == ["mine = 1\n"]
+
+
+def test_after_a_reset_the_points_of_the_old_file_are_gone(checkout: Checkout) -> None:
+    checkout.module.write_text(checkout.solution, encoding="utf-8")
+    assert checkout.grade("chapter1").status == 1
+    assert " 16 / 20" in checkout.grade("list").out
+    assert checkout.grade("reset", "1").status == 0
+    assert "  – / 20" in checkout.grade("list").out
+
+
+def test_start_in_a_chapters_folder_brings_the_workspace_up_to_date(checkout: Checkout) -> None:
+    assert checkout.grade("start", cwd=checkout.module.parent).status == 0
+    assert not (checkout.module.parent / "exercises").exists()
+    assert checkout.grade("start", ".", cwd=checkout.module.parent).status == 0
+    assert (checkout.module.parent / "exercises").is_dir()
 
 
 def test_start_never_overwrites_work(checkout: Checkout, tmp_path: Path) -> None:

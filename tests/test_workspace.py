@@ -11,7 +11,7 @@ import pytest
 from grader.course import Course, load_course
 from grader.errors import UsageError
 from grader.verdict import Ungradable
-from grader.workspace import MAX_DEPTH, find_module, find_quiz, find_workspace, read_module, read_quiz
+from grader.workspace import MAX_DEPTH, MAX_FILES, find_module, find_quiz, find_workspace, read_module, read_quiz
 from tests.conftest import TINY_COURSE
 
 
@@ -52,7 +52,7 @@ def folder_of(tmp_path: Path, *names: str) -> Path:
         (["a/tiny.py", "b/tiny.py"], "b/tiny.py"), (["deep/tiny.py", "1.py"], "deep/tiny.py"), (["Tiny.PY.py", "my_tiny.py"], "my_tiny.py"),
         (["tiny (1).py"], "tiny (1).py"), (["my_chapter1_v2.py"], "my_chapter1_v2.py"), (["chapter_01.py"], "chapter_01.py"),
         (["TINY.py"], "TINY.py"), (["chapter12.py", "chapter 1.py"], "chapter 1.py"), (["__MACOSX/tiny.py", "._tiny.py", "ada_tiny.py"], "ada_tiny.py"),
-        ([".venv/tiny.py", "x/ada-tiny.py"], "x/ada-tiny.py"),
+        ([".venv/tiny.py", "x/ada-tiny.py"], "x/ada-tiny.py"), (["TINY.PY"], "TINY.PY"),
     ],
 )  # fmt: skip
 def test_the_best_file_is_found(tmp_path: Path, course: Course, names: list[str], chosen: str) -> None:
@@ -93,11 +93,11 @@ def test_a_linked_folder_is_not_entered(tmp_path: Path, course: Course) -> None:
 def test_the_quiz_beside_the_module(tmp_path: Path, course: Course) -> None:
     chapter = course.chapter("chapter01_tiny")
     folder = folder_of(tmp_path, "tiny.py", "quiz.toml", "tiny_quiz.toml")
-    quiz = find_quiz(folder / "tiny.py", chapter)
+    quiz = find_quiz(folder / "tiny.py", chapter, course)
     assert quiz == folder / "tiny_quiz.toml"
     assert read_quiz(quiz) == b"x = 1\n"
     (folder / "tiny_quiz.toml").unlink()
-    assert find_quiz(folder / "tiny.py", chapter) == folder / "quiz.toml"
+    assert find_quiz(folder / "tiny.py", chapter, course) == folder / "quiz.toml"
     assert read_quiz(None) is read_quiz(folder / "none.toml") is None
     (folder / "link.toml").symlink_to(folder / "gone")
     assert isinstance(read_quiz(folder / "link.toml"), Ungradable)
@@ -111,3 +111,21 @@ def test_the_workspace_is_here_or_above(tmp_path: Path, course: Course) -> None:
     (tmp_path / "away" / "exercises").mkdir(parents=True)
     with pytest.raises(UsageError, match="grade start"):
         find_workspace(course, tmp_path / "away")
+
+
+def test_a_quiz_beside_several_chapters_is_nobodys(tmp_path: Path, course: Course) -> None:
+    chapter = course.chapter("chapter01_tiny")
+    folder = folder_of(tmp_path, "tiny.py", "other.py", "quiz.toml")
+    assert find_quiz(folder / "tiny.py", chapter, course) is None
+    (folder / "tiny_quiz.toml").touch()
+    assert find_quiz(folder / "tiny.py", chapter, course) == folder / "tiny_quiz.toml"
+
+
+def test_a_module_is_found_before_a_folder_of_thousands(tmp_path: Path, course: Course) -> None:
+    folder = folder_of(tmp_path, "aaa/first.py", "exercises/tiny.py")
+    for number in range(MAX_FILES + 1):
+        (folder / "aaa" / f"{number}.txt").touch()
+    with pytest.raises(Ungradable, match="more than 5000 files"):
+        find_module(folder, course.chapter("chapter01_tiny"), course)
+    (folder / "tiny.py").touch()
+    assert find_module(folder, course.chapter("chapter01_tiny"), course) == folder / "tiny.py"

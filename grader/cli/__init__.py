@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -80,12 +82,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except GradeError as error:
         click.echo(f"grade: {error.message}", err=True)
         status = error.exit_status
-    except OSError as error:
-        if error.filename is not None:  # a file, and nobody expected it
-            raise
-        status = lost_output(error)
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  what is still in the buffer has nowhere to go
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno != errno.ENOENT:
+            status = lost_output(error)
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  what is still in the buffer has nowhere to go
+        else:
+            click.echo(f"grade: {fault(error)}", err=True)
+            status = 4
     sys.exit(status or 0)
+
+
+def fault(error: Exception) -> str:
+    """Return what is said of an exception that nobody expected, without anything that a check hides."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" in {place.tb_frame.f_code.co_qualname}, line {place.tb_lineno}" if place else ""
+    said = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
+    return f"a fault of the grader, which costs nobody points: {said}{where}."
 
 
 def run() -> NoReturn:
@@ -96,6 +110,7 @@ def run() -> NoReturn:
     Python does, which is a tenth of a short run: what is imported and collected here stays.
     """
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
+    open_streams()
     try:
         main()
     except SystemExit as leave:
@@ -107,6 +122,16 @@ def run() -> NoReturn:
     except OSError as error:
         status = lost_output(error)
     os._exit(status)
+
+
+def open_streams() -> None:
+    """Have streams that take whatever is written: into nothing where there is none, "?" for what its encoding lacks."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def lost_output(error: OSError) -> int:

@@ -18,10 +18,14 @@ SHOWN = ("updated", "kept", "copied", "removed")
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".", metavar="[DIR]")
-def start(folder: Path) -> None:
-    """Write the exercises to DIR/exercises (default: here), or bring what is new; your own work is never touched."""
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False, metavar="[DIR]")
+def start(folder: Path | None) -> None:
+    """Write the exercises to DIR/exercises (default: here), or bring what is new; your own work is never touched.
+
+    Without DIR, inside a folder that has them already, it is those that are brought up to date.
+    """
     course = find_course()
+    folder = folder or started_folder(course)
     actions = start_exercises(course, folder)
     written = sum(action.verb == "wrote" for action in actions)
     click.echo(f"{course.title}: {len(course.names)} chapters in {os.path.join(folder, 'exercises')}")
@@ -37,6 +41,14 @@ def start(folder: Path) -> None:
     click.echo(
         f"\nNext: {here}read exercises/{first.name}/README.md, fill in {first.file_name}, run `grade {first.short_name}`."
     )
+
+
+def started_folder(course: Course) -> Path:
+    """Return the folder here or above that has exercises already, or else this one."""
+    try:
+        return Path(os.path.relpath(find_workspace(course, Path.cwd()).folder))
+    except UsageError:
+        return Path()
 
 
 @click.command("list")
@@ -64,7 +76,7 @@ def points_so_far(workspace: Workspace | None, chapter: Chapter) -> int | None:
         return None
     try:
         return Scorecard.from_dict(json.loads(workspace.scorecard(chapter).read_text(encoding="utf-8"))).points
-    except (OSError, ValueError, UsageError):
+    except (OSError, ValueError, UsageError, RecursionError):
         return None
 
 
@@ -86,6 +98,7 @@ def reset(chapter: str) -> None:
     workspace = find_workspace(course, Path.cwd())
     for action in reset_chapter(course, workspace.folder, chosen.name):
         report(action)
+    workspace.scorecard(chosen).unlink(missing_ok=True)  # its points are of a file that is no longer there
 
 
 def report(action: Action) -> None:

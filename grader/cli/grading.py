@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ import click
 
 from grader.course import Chapter, Course, find_course
 from grader.errors import UsageError
-from grader.scorecard import Scorecard
+from grader.scorecard import Scorecard, clean_text
 from grader.seeds import Source, from_secret, from_seed
 from grader.student.launch import make_launcher
+from grader.submission import LONGEST_NAME
 from grader.workspace import Workspace, find_module, find_quiz, find_workspace, read_module, read_quiz
 
 RUN_SECONDS = 900  # CPU seconds of one worker, a backstop behind the limit of each call
@@ -50,7 +52,12 @@ class Wanted:
     "--json", "as_json", is_flag=True, help="Print the scorecard on stdout, one a line, and nothing else there."
 )
 @click.option("--output", metavar="FILE", help="Write the scorecard there (-: stdout).")
-@click.option("--seed", type=int, metavar="N", help="Draw the checks' inputs from this number: the same for all.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draw the checks' inputs from this number: the same for all.",
+)
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw them from this file and the submission; made if it is not there.")  # fmt: skip
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
@@ -86,7 +93,9 @@ def chapters(names: tuple[str, ...], **options: Any) -> int:
                 module, quiz = files_of(chapter, course, workspace, wanted)
                 submission = read_module(module) if isinstance(module, Path) else module
                 show.files[chapter.name] = (module, submission)
-                yield Job(chapter, submission, read_quiz(wanted.quiz or quiz), source_of(submission))
+                quiz = wanted.quiz or quiz
+                name = clean_text(quiz.name, LONGEST_NAME) if quiz else "quiz.toml"
+                yield Job(chapter, submission, read_quiz(quiz), source_of(submission), quiz_name=name)
 
         settings = Settings(policy, wanted.time_limit, wanted.pytest_report)
         grade(course, jobs(), launcher, settings, show.take, chosen)
@@ -111,6 +120,10 @@ def refuse_combinations(wanted: Wanted, chosen: tuple[Chapter, ...]) -> None:
         raise UsageError(f"There is no {wanted.quiz}.")
     if wanted.quiz is not None and len(chosen) > 1:
         raise UsageError("--quiz names one file; grade one chapter with it.")
+    if wanted.pytest_report is not None and len(chosen) > 1:
+        raise UsageError("--pytest-report names one file; grade one chapter with it.")
+    if wanted.time_limit is not None and not math.isfinite(wanted.time_limit):
+        raise UsageError("--time-limit is a number of seconds.")
 
 
 def files_of(chapter: Chapter, course: Course, workspace: Workspace | None, wanted: Wanted) -> tuple[Any, Path | None]:
@@ -126,7 +139,7 @@ def files_of(chapter: Chapter, course: Course, workspace: Workspace | None, want
             path = find_module(path, chapter, course)
         except Ungradable as reason:
             return reason, None
-    return path, find_quiz(path, chapter)
+    return path, find_quiz(path, chapter, course)
 
 
 def inputs_source(wanted: Wanted) -> Any:
@@ -177,24 +190,38 @@ def output_files(wanted: Wanted, workspace: Workspace | None, chosen: tuple[Chap
         places = {chapter.name: Path(wanted.output) for chapter in chosen}
     elif workspace is not None and not wanted.as_json and wanted.output is None:
         places = {chapter.name: workspace.scorecard(chapter) for chapter in chosen}
-    extra = [wanted.pytest_report] if wanted.pytest_report is not None else []
-    for place in [*places.values(), *extra]:
+    for place in places.values():
         require_writable(place, make_folder=wanted.output is None)
+    if wanted.pytest_report is not None:
+        require_writable(wanted.pytest_report)
     return places
 
 
-def require_writable(path: Path, make_folder: bool) -> None:
-    """Raise UsageError unless a file can be written there."""
+def require_writable(path: Path, make_folder: bool = False) -> None:
+    """Raise UsageError unless a file can be written there, and nothing but an earlier result would be lost by it."""
     try:
         if make_folder:
             path.parent.mkdir(exist_ok=True)
         if path.is_dir():
             raise UsageError(f"{path} is a folder; name a file.")
+        if path.exists() and not path.is_file():  # a device or a pipe is written to as it is
+            if not os.access(path, os.W_OK):
+                raise UsageError(f"{path} cannot be written.")
+            return
+        if path.is_file() and not holds_json(path):
+            raise UsageError(f"{path} holds no scorecard and would be lost; name another file.")
+        path = path.resolve()
         trial = path.parent / f".{path.name}.{os.getpid()}"
         trial.write_bytes(b"")
         trial.unlink()
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def holds_json(path: Path) -> bool:
+    """Return whether a file is empty or begins as a scorecard does."""
+    with path.open("rb") as file:
+        return file.read(1) in (b"", b"{")
 
 
 class Printer:
@@ -213,12 +240,19 @@ class Printer:
         """Print or write one card."""
         self.cards.append(card)
         self.titles[card.chapter] = job.chapter.title
-        if not self.is_single_file and card.chapter in self.targets:
-            write_atomically(self.targets[card.chapter], card.to_json(indent=2) + "\n")
+        self.write(card)
         if self.prints_json:
             click.echo(card.to_json())
         else:
             self.print(card)
+
+    def write(self, card: Scorecard) -> None:
+        """Write a card into its file, or all so far into the one that they share; before printing, which may fail."""
+        if self.is_single_file and self.targets:
+            text = "".join(each.to_json(indent=2 if len(self.cards) == 1 else None) + "\n" for each in self.cards)
+            write_whole(next(iter(self.targets.values())), text)
+        elif card.chapter in self.targets:
+            write_whole(self.targets[card.chapter], card.to_json(indent=2) + "\n")
 
     def print(self, card: Scorecard) -> None:
         """Print one card for a person."""
@@ -232,10 +266,7 @@ class Printer:
         print_scorecard(console, card, self.titles[card.chapter], {getattr(submission, "name", ""): source})
 
     def close(self) -> None:
-        """Write the one file that several cards share, and say what to do next."""
-        if self.is_single_file and self.targets:
-            text = "".join(card.to_json(indent=2 if len(self.cards) == 1 else None) + "\n" for card in self.cards)
-            write_atomically(next(iter(self.targets.values())), text)
+        """Say what to do next."""
         if not self.prints_json:
             from grader.report.terminal import make_console, print_summary
 
@@ -248,6 +279,8 @@ class Printer:
         if self.workspace is not None:
             for card in self.cards:
                 module = self.files[card.chapter][0]
+                if not os.path.lexists(module):
+                    continue
                 has_quiz = any(task.name == "quiz" for task in card.tasks)
                 lines.append(f"Hand in: {os.path.relpath(module)}{' and quiz.toml beside it' if has_quiz else ''}")
         written = [os.path.relpath(path) for path in dict.fromkeys(self.targets.values())]
@@ -260,12 +293,19 @@ class Printer:
         return lines
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all, whoever else writes it at the same time."""
-    trial = path.parent / f".{path.name}.{os.getpid()}"
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whoever else writes it at the same time; a device or a pipe as it is."""
     try:
-        trial.write_text(text, encoding="utf-8")
-        os.replace(trial, path)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        path = path.resolve()
+        trial = path.parent / f".{path.name}.{os.getpid()}"
+        try:
+            trial.write_text(text, encoding="utf-8")
+            os.replace(trial, path)
+        except OSError:
+            trial.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        trial.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

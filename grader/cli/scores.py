@@ -13,7 +13,7 @@ import click
 
 from grader.cli.classes import STOPPED, policy, stop_like_ctrl_c, stopped
 from grader.cli.gradebooks import opened
-from grader.cli.grading import read_secret, write_atomically
+from grader.cli.grading import read_secret, write_whole
 from grader.course import Course, find_course
 from grader.errors import UsageError, did_you_mean
 
@@ -150,7 +150,7 @@ def write_feedback(connection: Connection, rows: list[Score], folder: Path) -> i
     count = 0
     for student, mine in groupby(read_cards(connection, rows), key=lambda pair: pair[0].student):
         cards = list(mine)
-        write_atomically(folder / file_name(student), feedback(cards[0][0].name, cards))
+        write_whole(folder / file_name(student), feedback(cards[0][0].name, cards))
         count += 1
     click.echo(f"Wrote {count} files to {folder}.")
     return 0
@@ -171,7 +171,12 @@ def show_items(connection: Connection, rows: list[Score]) -> int:
 @click.argument("gradebook", type=click.Path(path_type=Path))
 @click.argument("names", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--apply", "is_applied", is_flag=True, help="Let the new scores count.")
-@click.option("--seed", type=int, metavar="N", help="Draw the checks' inputs from this number: the same for all.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draw the checks' inputs from this number: the same for all.",
+)
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw them from this file (default: the gradebook's secret).")  # fmt: skip
 @click.option(

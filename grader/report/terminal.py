@@ -44,9 +44,9 @@ class PipeConsole(Console):
 
 
 def make_console(width: int | None = None) -> Console:
-    """Return a console on standard output; at most 100 columns, for longer lines are hard to read."""
+    """Return a console on standard output; at most 100 columns, for longer lines are hard to read, and at least 40."""
     console = PipeConsole(highlight=False, soft_wrap=False, width=width)
-    console.width = min(console.width, 100)
+    console.width = max(40, min(console.width, 100))
     return console
 
 

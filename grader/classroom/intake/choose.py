@@ -69,7 +69,7 @@ def choose(
         if not fitting and not torn:
             continue
         best, *others = fitting or torn
-        quiz = _quiz_beside(best.file, chapter, parcel)
+        quiz = _quiz_beside(best.file, chapter, parcel, course)
         used |= {quiz} if quiz else set()
         flags = (*identity.flags, *(["fuzzy_name"] * (best.rule == _WORDS)), *(["duplicate_name"] * bool(others)))
         module = read_module(best.file) if fitting else Ungradable("NOT_WRITTEN", _torn(best))
@@ -136,7 +136,7 @@ def why_unused(file: File) -> str:
     if name.endswith(".ipynb"):
         return "ignored: a notebook; the chapter's .py file is what is graded"
     if name.endswith(".toml"):
-        return "ignored: answers of a quiz count only beside their chapter's module"
+        return "ignored: answers of a quiz count beside their chapter's module alone, or as MODULE_quiz.toml"
     if name.endswith(".py"):
         return "ignored: its name is of no chapter"
     return "ignored: no Python file" + (", its name must end in .py" if ".py" in name else "")
@@ -170,10 +170,11 @@ def _set_aside(loser: _Fit, best: _Fit) -> str:
     return f"set aside: {best.file.shown} was chosen, for {why}"
 
 
-def _quiz_beside(module: File, chapter: Chapter, parcel: Parcel) -> File | None:
-    """Return the answers beside a module: those with its name first."""
+def _quiz_beside(module: File, chapter: Chapter, parcel: Parcel, course: Course) -> File | None:
+    """Return the answers beside a module: those with its name, or ``quiz.toml`` where no other chapter's module lies."""
     beside = {file.name.casefold(): file for file in parcel.files if file.parts[:-1] == module.parts[:-1]}
-    for name in (f"{chapter.module}_quiz.toml", "quiz.toml"):
+    is_shared = any(other.file_name in beside for other in course.chapters if other.name != chapter.name)
+    for name in (f"{chapter.module}_quiz.toml", *(() if is_shared else ("quiz.toml",))):
         if (file := beside.get(name)) and not file.ignored:
             return file
     return None

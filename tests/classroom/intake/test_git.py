@@ -343,7 +343,7 @@ def test_what_is_no_plain_file_in_a_commit_is_refused(room: Room, git: Git) -> N
     found = room.collect()
     link = next(answer for answer in found.handed_in if answer.chapter != TINY)
     assert isinstance(link.module, Ungradable)
-    assert {refused.reason.split(":")[0] for refused in found.refused} == {"refused", "set aside"}
+    assert {refused.reason.split(":")[0] for refused in found.refused} == {"refused", "set aside", "ignored"}
 
 
 def test_a_large_file_in_a_commit_is_refused(room: Room, git: Git) -> None:
