@@ -181,9 +181,10 @@ class Confinement:
     def keeps_search(self) -> bool:
         """Return whether the user to become cannot reach the interpreter, as in root's home.
 
-        It then keeps the right to read whatever modes say; Landlock has said already what that is.
+        It then keeps the right to read whatever modes say. Landlock has said already what that is; at the level
+        "process" it is every file, as it is there for whoever is not root: his own files are not hidden either.
         """
-        return self.policy.uid is not None and self.ruleset is not None and not all_can_reach(self.readable)
+        return self.policy.uid is not None and not all_can_reach(self.readable)
 
     def drop_capabilities(self) -> str | None:
         """Give up root's powers, also where root stays root."""

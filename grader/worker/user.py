@@ -44,7 +44,7 @@ def become(uid: int, gid: int, keeps_search: bool) -> int:
     Args:
         uid: the user's number.
         gid: its only group's number.
-        keeps_search: whether to keep the right to read whatever modes say; Landlock has said already what that is.
+        keeps_search: whether to keep the right to read whatever modes say.
     """
     if keeps_search:
         prctl(PR_SET_KEEPCAPS, 1)

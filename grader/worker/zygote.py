@@ -23,7 +23,7 @@ import numpy as np
 
 from grader.worker.confine import confine
 from grader.worker.nursery import prepare_zygote
-from grader.worker.output import CappedOutput
+from grader.worker.output import CappedOutput, Printed
 from grader.worker.pipe import Pipe
 from grader.worker.policy import ConfinementError, Policy
 from grader.worker.runner import Runner
@@ -125,7 +125,8 @@ def serve(pipe: Pipe, policy: dict[str, Any]) -> None:
         pipe.send(("refused", {"message": str(error)}))
         return
     pipe.send(("hello", report.to_dict()))
-    sys.stdout = sys.stderr = output = CappedOutput(1)
+    output = CappedOutput(1)
+    sys.stdout, sys.stderr = Printed(output), Printed(output)
     sys.setrecursionlimit(3000)
     Runner(pipe, output).serve()
 

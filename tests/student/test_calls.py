@@ -114,6 +114,17 @@ def test_a_callback_is_called_with_plain_data(submit: Submit) -> None:
     assert submit(CALLER).call(lambda x, y=0: x + y, 1, y=2) == 3
 
 
+def test_a_callback_given_twice_is_one_function_and_another_calls_is_another(submit: Submit) -> None:
+    student = submit(
+        "seen = {}\ndef places(fs): return [fs.index(f) for f in fs]\ndef kept(f): return seen.setdefault(f, f(1))"
+    )
+    assert student.places([abs, len, abs]) == [0, 1, 0]
+    begin(student)
+    assert student.kept(lambda x: x + 1) == 2
+    begin(student)
+    assert student.kept(lambda x: x + 2) == 3
+
+
 def test_a_callbacks_exception_travels_back_and_can_be_caught(submit: Submit) -> None:
     student = submit(CALLER)
     assert student.caught(lambda x: x / 0, 1) == "caught division by zero"
@@ -387,6 +398,46 @@ def test_a_setting_of_one_call_does_not_reach_the_next(submit: Submit, name: str
     logs, text = student.good()
     assert (logs[0], text) == (-np.inf, "[0.33333333 0.33333333 0.33333333 0.33333333]")
     assert student._session.printed().strip().endswith("seen")
+
+
+STREAMS = {
+    "reconfigured": "sys.stdout.reconfigure(encoding='utf-8')",
+    "both reconfigured": "for s in (sys.stdout, sys.stderr): s.reconfigure(encoding='utf-8', errors='replace')",
+    "wrapped": "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8')",
+    "wrapped twice": "for _ in 1, 2: sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8', line_buffering=True)",
+    "detached": "sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')",
+    "both": "sys.stdout, sys.stderr = (io.TextIOWrapper(s.detach(), 'utf-8') for s in (sys.stdout, sys.stderr))",
+    "a codec's": "sys.stdout = codecs.getwriter('utf-8')(sys.stdout.buffer)",
+}
+
+
+@pytest.mark.parametrize("line", STREAMS.values(), ids=STREAMS)
+def test_standard_output_can_be_set_to_utf_8_as_on_windows(submit: Submit, line: str) -> None:
+    source = """
+        import codecs, io, sys
+        def show():
+            print("\u00e9")
+            print("\u4e16", file=sys.stderr, flush=True)
+            return 1
+        def again():
+            LINE
+            return show()
+        def plain(): return show()
+    """
+    for where in ("again", "the top"):
+        text = source.replace("LINE", line) if where == "again" else source.replace("LINE", "pass")
+        student = submit(text + ("" if where == "again" else f"\n        {line}\n"))
+        for task in (student.again, student.plain):
+            begin(student, repeat=False)
+            assert task() == 1
+            assert sorted(student._session.printed().split()) == ["\u00e9", "\u4e16"]
+
+
+def test_bytes_can_be_printed(submit: Submit) -> None:
+    student = submit("import sys\ndef f(): return sys.stdout.buffer.write(b'abc'), sys.stdout.isatty(), sys.stdout.encoding")
+    begin(student, repeat=False)
+    assert student.f() == (3, False, "utf-8")
+    assert student._session.printed() == "abc"
 
 
 def test_what_the_module_sets_for_itself_stays(submit: Submit) -> None:

@@ -464,6 +464,17 @@ def test_process_level_has_limits_only() -> None:
     assert answers["read"]["report"]["failed"] == {}
 
 
+@pytest.mark.parametrize("policy", [{"level": "process"}, {"level": "auto", "without": ["landlock"]}])
+@pytest.mark.parametrize("user", ["user", "root"])
+def test_a_worker_that_landlock_does_not_confine_still_reads_the_standard_library(
+    user: str, policy: dict[str, Any]
+) -> None:
+    """As root it becomes another user, who may not reach a Python in root's home."""
+    imports = "import encodings.utf_8_sig, wave, numpy.polynomial, sqlite3"
+    answer = run_as(user, policy, {"imports": imports})["imports"]
+    assert succeeded(answer), answer
+
+
 def test_other_threads_are_refused() -> None:
     code = "import _thread, time; _thread.start_new_thread(time.sleep, (5,)); result = door.confine(policy.Policy())"
     setup = "from grader.worker import confine as door, policy\n"
