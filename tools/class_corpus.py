@@ -2,9 +2,11 @@
 
     python tools/class_corpus.py [CHAPTER…] [--count 1000] [--alone 40] [--kills 0] [--jobs 2] [--seed 1]
 
-Right answers must have full marks, stubs none; of all, --alone are graded once more by ``grade CHAPTER --submission`` in a
-process of its own: the cards must be the same but for times. With --kills, so many random processes of the run are killed
-with SIGKILL, and the gradebook must be the same as without. Exit status 1 if anything differs.
+Of every answer it is known beforehand what must become of it: full marks, none, or which task loses points and by which
+name. The hostile programs are of the first chapter: a hostile function costs its task and those that call it and no other,
+and nothing is left of what it tries on disk. --alone are graded once more by ``grade CHAPTER --submission`` in a process
+of its own: the cards must be the same but for times. With --kills, so many random processes of the run are killed with
+SIGKILL, and the gradebook must be the same as without. Exit status 1 if anything differs.
 """
 
 from __future__ import annotations
@@ -26,14 +28,18 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grader.audit.specimens import specimens  # noqa: E402
+from grader.audit.findings import findings  # noqa: E402
+from grader.audit.specimens import Specimen, callers_of, specimens  # noqa: E402
+from grader.audit.verdicts import Verdict  # noqa: E402
 from grader.course import Chapter, Course, find_course  # noqa: E402
 from grader.gradebook.database import open_database  # noqa: E402
 from grader.gradebook.scores import read_cards, read_scores  # noqa: E402
+from grader.scorecard import Scorecard  # noqa: E402
 from tests.classroom.conftest import timeless  # noqa: E402
 from tests.classroom.kills import grade_through_kills  # noqa: E402
 
 GRADE = Path(sys.executable).parent / "grade"
+CANARIES = "CANARIES"  # stands for a folder in which everybody may write
 IN_A_CALL = {
     "exits": "import os; os._exit(0)",
     "leaves": "import sys; sys.exit(0)",
@@ -46,7 +52,8 @@ IN_A_CALL = {
     "hoards": "hoard = []\n    while True: hoard.append(bytearray(2**24))",
     "forks": "import os\n    while True: os.fork()",
     "reads": "return open('/etc/passwd').read()",
-    "writes": "open('canary', 'w').write('x')",
+    "writes": "open('CANARIES/written', 'w').write('x')",
+    "removes": "import os; os.remove('CANARIES/kept')",
     "connects": "import socket; socket.create_connection(('127.0.0.1', 80), 1)",
     "kills": "import os; os.kill(os.getppid(), 9)",
     "talks": "import os; os.write(3, b'mgw1' * 100)",
@@ -63,52 +70,61 @@ AT_THE_TOP = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One student's submission and, where it is known beforehand, its points."""
+    """One student's submission, and the answer that it is."""
 
     student: str
     chapter: Chapter
+    specimen: Specimen
     source: str
-    quiz: str
-    points: int | None
+
+    @property
+    def shown(self) -> str:
+        """What a message calls it."""
+        return f"{self.student} of {self.chapter.name}, {self.specimen.kind} {self.specimen.name}"
 
 
-def entries(chapter: Chapter) -> Iterator[tuple[str, str, str, int | None]]:
-    """Yield kind, text, quiz and known points of every answer there is to a chapter."""
-    for specimen in specimens(chapter):
-        known = {"stub": 0, "right": chapter.max_points}.get(specimen.kind)
-        yield f"{specimen.kind} {specimen.name}", specimen.source, specimen.quiz, known
+def hostile(chapter: Chapter) -> Iterator[Specimen]:
+    """Yield a chapter's solution with hostile code in one task, and at the top."""
     solution = next(s for s in specimens(chapter) if s.name == "solution")
-    task = chapter.tasks[0].name
+    task = chapter.tasks[-1].name  # one that few others call: a loop costs its time limit in every check that meets it
     for name, body in IN_A_CALL.items():
         text = f"{solution.source}\n\n\ndef recurse(): return recurse()\n\n\ndef {task}(*args, **kwargs):\n    {body}\n"
-        yield f"hostile {name}", text, solution.quiz, None
+        yield Specimen(name, "hostile", text, solution.quiz, task)
     for name, body in AT_THE_TOP.items():
-        yield f"hostile {name}", f"{body}\n{solution.source}", solution.quiz, 0
+        yield Specimen(name, "hostile", f"{body}\n{solution.source}", solution.quiz)
 
 
 def make_class(course: Course, names: list[str], count: int, folder: Path, chance: random.Random) -> list[Entry]:
-    """Write a class: every answer at least once if count allows, each text with a comment of its own."""
-    pool = [(chapter, *entry) for chapter in course.select(names) for entry in entries(chapter)]
+    """Write a class: hostile programs, then every answer at least once if count allows, each with a comment of its own."""
+    chapters = course.select(names)
+    pool = [(chapter, answer) for chapter in chapters for answer in specimens(chapter)]
     chance.shuffle(pool)
+    pool = [*((chapters[0], answer) for answer in hostile(chapters[0])), *pool][:count]
+    chance.shuffle(pool)
+    canaries = folder / "canaries"
+    canaries.mkdir()
+    canaries.chmod(0o777)
+    (canaries / "kept").touch()
     made = []
     for number in range(count):
-        chapter, kind, source, quiz, points = pool[number % len(pool)]
-        entry = Entry(f"s{number:05}", chapter, f"{source}\n# {kind} {number}\n", quiz, points)
-        place = folder / entry.student
+        chapter, answer = pool[number % len(pool)]
+        source = answer.source.replace(CANARIES, str(canaries)) if answer.kind == "hostile" else answer.source
+        entry = Entry(f"s{number:05}", chapter, answer, f"{source}\n# {number}\n")
+        place = folder / "handed-in" / entry.student
         place.mkdir(parents=True)
         (place / chapter.file_name).write_text(entry.source, encoding="utf-8")
-        (place / "quiz.toml").write_text(entry.quiz, encoding="utf-8")
+        (place / "quiz.toml").write_text(answer.quiz, encoding="utf-8")
         made.append(entry)
     return made
 
 
 def cards_in(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the cards of a gradebook by student and chapter, without times."""
+    """Return the cards of a gradebook by student and chapter."""
     database = open_database(path, make=False)
     try:
         with database.read() as connection:
             found = read_cards(connection, read_scores(connection))
-            return {(score.student, score.chapter): timeless(card) for score, card in found if card is not None}
+            return {(score.student, score.chapter): card for score, card in found if card is not None}
     finally:
         database.close()
 
@@ -123,15 +139,32 @@ def alone(entry: Entry, folder: Path) -> dict[str, Any]:
     return card
 
 
+def unexpected(entry: Entry, card: dict[str, Any]) -> Iterator[str]:
+    """Yield what should not have become of an answer."""
+    answer = entry.specimen
+    if answer.kind != "hostile":
+        yield from findings(answer, Verdict.of(Scorecard.from_dict(card)))
+    elif not answer.task:
+        if (card["status"], card["points"]) != ("ungradable", 0):
+            yield f"{card['status']}, {card['points']} points"
+    elif card["status"] != "graded":
+        yield f"{card['status']}: {card['reason']}"
+    else:
+        callers = callers_of(entry.chapter, answer.source.rpartition(f"def {answer.task}(")[0])[answer.task]
+        for task in card["tasks"]:
+            if task["name"] == answer.task and task["points"]:
+                yield f"{answer.task} has {task['points']} points"
+            elif task["name"] not in {answer.task, *callers} and task["points"] != task["max_points"]:
+                yield f"{task['name']} loses points and does not call {answer.task}"
+
+
 def differences(folder: Path, made: list[Entry], sample: list[Entry]) -> Iterator[str]:
     """Yield what is not as it must be."""
     cards = cards_in(folder / "class.db")
     for entry in made:
         card = cards.get((entry.student, entry.chapter.name))
-        if card is None:
-            yield f"{entry.student} ({entry.source.splitlines()[-1]}): no scorecard"
-        elif card["status"] == "grader_error" or entry.points not in (None, card["points"]):
-            yield f"{entry.student} ({entry.source.splitlines()[-1]}): {card['status']}, {card['points']} points"
+        for problem in ["no scorecard"] if card is None else unexpected(entry, card):
+            yield f"{entry.shown}: {problem}"
     for entry in sample:
         together, by_itself = cards.get((entry.student, entry.chapter.name)), alone(entry, folder)
         if together is not None:
@@ -139,8 +172,11 @@ def differences(folder: Path, made: list[Entry], sample: list[Entry]) -> Iterato
                 "student": entry.student,
                 "submitted_at": together["submission"]["submitted_at"],
             }
-        if together != by_itself:
-            yield f"{entry.student} ({entry.source.splitlines()[-1]}): another card alone"
+        if together is None or timeless(together) != by_itself:
+            yield f"{entry.shown}: another card alone"
+    left = sorted(path.name for path in (folder / "canaries").iterdir())
+    if left != ["kept"]:
+        yield f"the folder that everybody may write to holds {left}"
 
 
 def main() -> int:
@@ -157,14 +193,17 @@ def main() -> int:
     course = find_course(ROOT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = make_class(course, arguments.chapters or ["all"], arguments.count, folder / "handed-in", chance)
+        folder.chmod(0o755)  # what it holds is kept from a submission by the sandbox alone
+        made = make_class(course, arguments.chapters or ["all"], arguments.count, folder, chance)
         (folder / "secret").write_text("the secret of a class that nobody is in")
         (folder / "secret").chmod(0o600)
         problems = grade(folder, arguments, chance)
         problems += differences(folder, made, chance.sample(made, min(arguments.alone, len(made))))
     for problem in problems:
         print(problem)
-    print(f"{len(made)} submissions, {arguments.alone} of them alone as well: {len(problems)} problems")
+    count = sum(entry.specimen.kind == "hostile" for entry in made)
+    print(f"{len(made)} submissions, {count} of them hostile; {arguments.alone} graded alone as well: "
+          f"{len(problems)} problems")  # fmt: skip
     return 1 if problems else 0
 
 
@@ -175,7 +214,7 @@ def grade(folder: Path, arguments: argparse.Namespace, chance: random.Random) ->
     started = time.monotonic()
     subprocess.run([*command, str(folder / "class.db")], check=True, stdout=subprocess.DEVNULL)
     seconds = time.monotonic() - started
-    print(f"graded in {seconds:.0f} s, {arguments.count / seconds:.1f} a second")
+    print(f"graded in {seconds:.0f} s, {arguments.count / seconds:.1f} a second", flush=True)
     if not arguments.kills:
         return []
     pause = seconds / arguments.kills
@@ -183,11 +222,18 @@ def grade(folder: Path, arguments: argparse.Namespace, chance: random.Random) ->
     kills: Counter[str] = grade_through_kills(
         under_fire, os.environ, arguments.kills, (0.2 * pause, 1.2 * pause), chance, timeout=20 * seconds + 60
     )
-    print(f"killed: {dict(kills)}")
-    calm, killed = cards_in(folder / "class.db"), cards_in(folder / "killed.db")
-    return [
-        f"{key}: another card after kills" for key in calm.keys() | killed.keys() if calm.get(key) != killed.get(key)
-    ]
+    print(f"killed: {dict(kills)}", flush=True)
+    calm, killed = (
+        {key: timeless(card) for key, card in cards_in(folder / name).items()} for name in ("class.db", "killed.db")
+    )
+    differ = (key for key in calm.keys() | killed.keys() if calm.get(key) != killed.get(key))
+    problems = [f"{key}: another card after kills" for key in differ]
+    verified = subprocess.run(
+        [GRADE, "verify", folder / "killed.db"], capture_output=True, text=True, check=False
+    ).stdout
+    if not verified.startswith(f"{arguments.count} runs recomputed, 0 problems"):
+        problems.append(f"after kills: {verified}")
+    return problems
 
 
 if __name__ == "__main__":
