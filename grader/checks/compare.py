@@ -27,6 +27,7 @@ from grader.verdict import CheckFailed
 Case = tuple[Any, ...]
 Wrong = Mapping[str, Callable[..., Any]]
 MAX_SHOWN = 8  # entries of an input array that a message prints
+MAX_CHARACTERS = 60  # of a list, tuple or dict among the inputs that a message prints
 
 _PROBLEMS: dict[str, Callable[..., CheckFailed | None]] = {
     "close": close_problem,
@@ -212,4 +213,16 @@ def _value_words(value: Any) -> str:
         return number_words(value)
     if isinstance(value, str):
         return repr(value)
+    if isinstance(value, (list, tuple, dict)):
+        words = _collection_words(value)
+        return words if len(words) <= MAX_CHARACTERS else describe_type(value)
     return describe_type(value)
+
+
+def _collection_words(value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_value_words(item)}' for key, item in value.items())}}}"
+    words = ", ".join(map(_value_words, value))
+    if isinstance(value, list):
+        return f"[{words}]"
+    return f"({words},)" if len(value) == 1 else f"({words})"

@@ -105,12 +105,19 @@ def check_whole_parameters_become_floats(student, rng):
 
 
 def walk(step):
-    """Return a function of (w, gs, lrs, settings) that takes one step a gradient and returns the w after each."""
+    """Return a function of (w, gs, lrs, settings) that takes one step a gradient and returns the w after each.
+
+    Settings are given by name and by position in turns.
+    """
+    defaults = DEFAULTS[step.name.removesuffix("_step")]
 
     def weights(w, gs, lrs, settings):
         state, path = {}, []
-        for g, lr in zip(gs, lrs, strict=True):
-            w, state = step(w, g, state, lr, **settings)
+        for k, (g, lr) in enumerate(zip(gs, lrs, strict=True)):
+            if settings and k % 2:
+                w, state = step(w, g, state, lr, *(defaults | settings).values())
+            else:
+                w, state = step(w, g, state, lr, **settings)
             path.append(w)
             if not is_like(w, g):  # not a w that could be handed on; the verdict on this step will say so
                 break
@@ -557,6 +564,12 @@ def _fixed_settings(k, w, g, lr, p):
     return w + _adam_move(k, g, lr, SimpleNamespace(beta1=0.9, beta2=0.999, eps=1e-8))
 
 
+def _betas_by_turns(k, w, g, lr, p):
+    # beta2 stands before beta1 in the signature, and every second step gives them by position
+    in_order = SimpleNamespace(beta1=p.beta2, beta2=p.beta1, eps=p.eps)
+    return w + _adam_move(k, g, lr, in_order if k.t % 2 else p)
+
+
 ADAM_WRONG = {
     name: wrong("adam", rule)
     for name, rule in {
@@ -583,7 +596,7 @@ ADAM_RIGHT_AT_FIRST = ("adam-bc1", "adam-inplacehat", "adam-swap", "adam-forgott
 # In a first step squares of the mean look like one factor for both corrections, so nothing is said about either there.
 ADAM_WRONG_AT_ONCE = without(ADAM_WRONG, *ADAM_RIGHT_AT_FIRST, "adam-v-of-m", "adam-shares", "opt-alias")
 ADAM_EPS = {"adam-epsin": wrong("adam", _eps_inside)}
-ADAM_FIXED = {"adam-settings": wrong("adam", _fixed_settings)}
+ADAM_FIXED = {"adam-settings": wrong("adam", _fixed_settings), "adam-order": wrong("adam", _betas_by_turns)}
 
 
 @check("adam_step", points=2, blames=STEP_BLAMES["adam"])
@@ -756,8 +769,8 @@ def rows_of(batches, X, y):
                 code="WRONG_SHAPE",
             )
         if not isinstance(y_batch, np.ndarray) or y_batch.shape != (len(X_batch), *y.shape[1:]):
-            shape = np.shape(y_batch) if isinstance(y_batch, np.ndarray) else "no shape: it is not an array"
-            fail(f"y_batch of batch {k} has {shape}, beside {len(X_batch)} rows of X", code="WRONG_SHAPE")
+            found_as = f"has shape {y_batch.shape}" if isinstance(y_batch, np.ndarray) else "is not an array"
+            fail(f"y_batch of batch {k} {found_as}, beside {len(X_batch)} rows of X", code="WRONG_SHAPE")
         rows = [numbers.get(tuple(row)) for row in X_batch.astype(float).tolist()]
         if None in rows:
             idea = "mb-columns" if np.isin(X_batch, X).all() else None
@@ -975,13 +988,14 @@ COSINE_WRONG = {
     "cos-linear": lambda step, total, base: base * (1 - step / total),
     "cos-degrees": lambda step, total, base: 0.5 * base * (1 + np.cos(180 * step / total)),
     "cos-quarter": lambda step, total, base: base * np.cos(0.5 * np.pi * step / total),
+    "cos-ints": lambda step, total, base: type(base)(cosine(step, total, base)),
 }
 
 
 @check("cosine_lr", points=2)
 def check_schedule_on_the_way(student, rng):
     """The learning rate on the way down."""
-    cases = [(3, 10, 0.1), (1, 7, 2.0), (5, 10, 0.3), (99, 120, 0.05), (999, 1000, 1.0)]
+    cases = [(3, 10, 0.1), (1, 7, 2.0), (5, 10, 0.3), (99, 120, 0.05), (999, 1000, 1.0), (2, 9, 3), (6, 9, 1)]
     cases += [(int(rng.integers(1, total)), total, float(rng.uniform(0.1, 3))) for total in (13, 50, 200)]
     compare(student.cosine_lr, cosine, cases, "the learning rate", unless=COSINE_WRONG)
 
@@ -990,7 +1004,7 @@ def check_schedule_on_the_way(student, rng):
 def check_schedule_ends(student, rng):
     """The learning rate at the first and at the last step."""
     cases = [(0, 10, 0.1), (10, 10, 0.5), (0, 1, 2.0), (1, 1, 2.0), (200, 200, 3), (0, 200, 3)]
-    ideas = without(COSINE_WRONG, "cos-whole-division", "cos-linear", "cos-quarter")
+    ideas = without(COSINE_WRONG, "cos-whole-division", "cos-linear", "cos-quarter", "cos-ints")
     compare(student.cosine_lr, cosine, cases, "the learning rate", unless=ideas)
 
 
@@ -1118,7 +1132,14 @@ def always(method):
     return lambda grad, w0, _, lr, steps: descent()(grad, w0, method, lr, steps)
 
 
+def stopped(grad, w0, method, lr, steps):
+    w, path = descent()(grad, w0, method, lr, steps)
+    at_rest = np.flatnonzero((path[1:] == path[:-1]).all(axis=1))
+    return w, path[: at_rest[0] + 1] if at_rest.size else path
+
+
 MINIMIZE_WRONG = {
+    "min-early-stop": stopped,
     "min-path-aliased": rearranged(lambda path: np.repeat(path[-1:], len(path), axis=0)),
     "min-path-without-start": rearranged(lambda path: path[1:]),
     "min-path-without-end": rearranged(lambda path: path[:-1]),
@@ -1147,8 +1168,13 @@ def bowl(rng, size, steepness=1.0):
     return grad
 
 
+def slope_that_ends(w):
+    return np.where(np.asarray(w) > 0, 1.0, 0.0)
+
+
 def expect_path(student, rng, method, lr, order="algorithm 1"):
     cases = [(bowl(rng, size), 2 * normal(rng, size), method, lr, steps) for size, steps in ((5, 8), (1, 12), (3, 25))]
+    cases.append((slope_that_ends, rng.uniform(0.3, 0.8, 2), method, lr, 25))  # comes to where the gradient is 0
     if method in ("rmsprop", "adam"):  # gradients as small as eps
         cases.append((bowl(rng, 2, steepness=1e-8), 2 * normal(rng, 2), method, lr, 4))
     ideas = MINIMIZE_WRONG | (MEMORY_WRONG if method in ("rmsprop", "adam") else {})  # alike for the other two

@@ -414,6 +414,14 @@ def _(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     return w - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), {"t": t, "m": m, "v": v}
 
 
+@wrong("adam_step", "adam-order", why="beta2 stands before beta1 in the signature")
+def _(w, g, state, lr, beta2=0.999, beta1=0.9, eps=1e-8):
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+    return w - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps), {"t": t, "m": m, "v": v}
+
+
 @wrong("adam_step", "adam-in-place", why="writes into the dict that was handed in")
 def _(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     if not state:
@@ -764,6 +772,13 @@ def _(grads, max_norm):
 # cosine_lr
 
 
+@wrong("cosine_lr", "cos-ints", why="the result goes into an array of base_lr's whole numbers")
+def _(step, total_steps, base_lr):
+    rate = np.array(base_lr)
+    rate[...] = 0.5 * base_lr * (1 + np.cos(np.pi * step / total_steps))
+    return rate[()]
+
+
 @wrong("cosine_lr", "cos-no-half", why="the half is missing")
 def _(step, total_steps, base_lr):
     return base_lr * (1 + np.cos(np.pi * step / total_steps))
@@ -913,6 +928,21 @@ def _(grad, w0, method, lr, steps):
     for _k in range(steps):
         path.append(w)
         w, state = rules[method](w, grad(w), state, lr)
+    return w, np.array(path)
+
+
+@wrong("minimize", "min-early-stop", why="ends as soon as it no longer moves, and so does the path")
+def _(grad, w0, method, lr, steps):
+    rules = known_steps()
+    if method not in rules:
+        raise ValueError(method)
+    w, state, path = w0, {}, [w0]
+    for _k in range(steps):
+        new, state = rules[method](w, grad(w), state, lr)
+        if np.allclose(new, w, rtol=0, atol=1e-12):
+            break
+        w = new
+        path.append(w)
     return w, np.array(path)
 
 

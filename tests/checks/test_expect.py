@@ -248,6 +248,21 @@ def test_compare_tells_inputs_and_never_outputs() -> None:
     assert "8.12" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"mu": 0.5}, "{'mu': 0.5}"),
+        ([0.1, np.array([1.0, 2.0])], "[0.1, [1., 2.]]"),
+        ((3,), "(3,)"),
+        ([0.25] * 30, "a list"),
+    ],
+)
+def test_compare_shows_short_collections_among_the_inputs(value: Any, shown: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        compare(lambda settings: 1.0, lambda settings: 2.0, [(value,)], "f")
+    assert caught.value.message.endswith(f", for settings = {shown}")
+
+
 def test_compare_of_several_results_wants_several_results() -> None:
     for got in (None, 5.0, (1.0,)):
         with pytest.raises(CheckFailed) as caught:
