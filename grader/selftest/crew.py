@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.selftest.programs import Program
+from grader.selftest.traps import new_root, take_away
 
+LAST_MOMENT = 5.0  # seconds in which a lane that was stopped takes away what it planted
 PATIENCE = 60.0  # seconds beyond a program's own limit after which its lane is taken for dead
 
 
@@ -93,12 +95,16 @@ class Lane(threading.Thread):
         """Start a process for what is left, again after each that dies."""
         try:
             while self.left and not self.stopped:
-                self.grade_some()
+                root = new_root()
+                try:
+                    self.grade_some(root)
+                finally:
+                    take_away(root)  # a lane that was killed could not
         finally:
             self.outcomes.put(None)
 
-    def grade_some(self) -> None:
-        """Let one process grade; the program at which it dies or falls silent is a failure."""
+    def grade_some(self, root: Path) -> None:
+        """Let one process grade, which plants things in root; the program at which it dies or falls silent is a failure."""
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.selftest.lane"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
@@ -107,7 +113,8 @@ class Lane(threading.Thread):
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         with self.process as process, self.process.stdin:
-            self.process.stdin.write(json.dumps(self.order | {"programs": [program.name for program in self.left]}))
+            order = self.order | {"programs": [program.name for program in self.left], "root": str(root)}
+            self.process.stdin.write(json.dumps(order))
             self.process.stdin.close()
             errors: list[str] = []
             reader = threading.Thread(target=lambda: errors.append(self.process.stderr.read()), daemon=True)  # type: ignore[union-attr]
@@ -142,6 +149,8 @@ class Lane(threading.Thread):
         self.stopped = True
         if self.process is not None:
             self.process.kill()
+        if self.is_alive():
+            self.join(LAST_MOMENT)
 
 
 class Watchdog:

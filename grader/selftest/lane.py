@@ -42,21 +42,22 @@ def main() -> None:
 
     by_name = {program.name: program for program in read_programs()}
     programs = [by_name[name] for name in order["programs"]]
-    run_lane(programs, order["policy"], order["in_bubblewrap"], say)
+    run_lane(programs, order["policy"], order["in_bubblewrap"], Path(order["root"]), say)
 
 
-def run_lane(programs: Sequence[Program], policy: Mapping[str, Any], in_bubblewrap: bool, say: Say) -> None:
+def run_lane(programs: Sequence[Program], policy: Mapping[str, Any], in_bubblewrap: bool, root: Path, say: Say) -> None:
     """Grade programs and say of each which problems it showed.
 
     Args:
         programs: what to grade.
         policy: how workers are confined.
         in_bubblewrap: whether the zygote runs in bubblewrap where that works.
+        root: folder to plant things in.
         say: takes ``{"begins": name}`` and then ``{"name": name, "problems": [...], …}``.
     """
     course = load_course(COURSE)
     chapter = course.chapters[0]
-    traps = Traps()
+    traps = Traps(root)
     try:
         with make_launcher(in_bubblewrap) as launcher:
             lane = Lane(programs, chapter, traps, launcher, say)

@@ -11,11 +11,13 @@ import shutil
 import signal
 import socket
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+SHARED_FOLDER = Path("/dev/shm")
 PUBLIC_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 SIGNALS = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGTERM, signal.SIGIO)
 CANARY_TEXT = "alive\n"
@@ -24,20 +26,23 @@ IPC_CREAT, IPC_RMID = 0o1000, 0
 
 
 class Traps:
-    """Everything that is planted for a run of many programs, and the fresh folder that each of them gets."""
+    """Everything that is planted for a run of many programs, and the fresh folder that each of them gets.
 
-    def __init__(self) -> None:
-        self.mark = f"micrograde-{secrets.token_hex(6)}"
+    All of it is found again by the name of one folder, so that what a lane that was killed has planted can be taken away.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or new_root()
+        self.mark = self.root.name
         self.secret = f"planted-{secrets.token_hex(16)}"
         self.memory = ctypes.create_string_buffer(self.secret.encode())
         self.signals = 0
         self.stack = contextlib.ExitStack()
-        self.root = Path(tempfile.mkdtemp(prefix="micrograde-selftest-"))
         self.root.chmod(0o755)
-        self.stack.callback(shutil.rmtree, self.root, ignore_errors=True)
+        self.stack.callback(take_away, self.root)
         os.environ["MICROGRADE_PLANTED"] = self.secret
-        self.shared = Path("/dev/shm") / self.mark
-        self.segment = secrets.randbits(31)
+        self.shared = SHARED_FOLDER / self.mark
+        self.segment = segment_of(self.root)
         self.tcp = self.listen(socket.create_server(("127.0.0.1", 0)))
         self.port: int = self.tcp.getsockname()[1]
         self.udp = self.stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -67,12 +72,10 @@ class Traps:
         if not self.shared.parent.is_dir():
             return
         self.shared.write_text(self.secret, encoding="ascii")
-        self.stack.callback(self.shared.unlink, missing_ok=True)
         libc = ctypes.CDLL(None, use_errno=True)
         libc.shmat.restype = ctypes.c_void_p
         identifier = libc.shmget(self.segment, 64, IPC_CREAT | 0o666)
         if identifier >= 0:
-            self.stack.callback(libc.shmctl, identifier, IPC_RMID, None)
             at = libc.shmat(identifier, None, 0)
             ctypes.memmove(at, self.secret.encode(), len(self.secret))
 
@@ -125,9 +128,14 @@ class Traps:
                 for name in os.listdir(folder):
                     if self.mark in name and name != self.mark:
                         yield f"left {folder}/{name}"
+                        os.unlink(os.path.join(folder, name))  # or the next program would be blamed for it
         for server in self.sockets:
+            came = 0
             with contextlib.suppress(BlockingIOError):
-                server.accept()[0].close()
+                while True:  # the next program would be blamed for a second one
+                    server.accept()[0].close()
+                    came += 1
+            if came:
                 yield f"connected to {server.getsockname()!r}"
         with contextlib.suppress(BlockingIOError):
             yield f"sent {self.udp.recv(100)!r}"
@@ -137,6 +145,25 @@ class Traps:
             yield f"sent the grader {self.signals} signals"
         if own_state() != self.state:
             yield "changed the grader's priority, processors or limits"
+
+
+def new_root() -> Path:
+    """Return a new folder to plant in."""
+    return Path(tempfile.mkdtemp(prefix="micrograde-selftest-"))
+
+
+def segment_of(root: Path) -> int:
+    """Return the key of the shared memory segment that belongs to a folder."""
+    return zlib.crc32(root.name.encode()) >> 1 or 1
+
+
+def take_away(root: Path) -> None:
+    """Take away a folder with everything that was planted under its name."""
+    shutil.rmtree(root, ignore_errors=True)
+    (SHARED_FOLDER / root.name).unlink(missing_ok=True)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if (identifier := libc.shmget(segment_of(root), 0, 0)) >= 0:
+        libc.shmctl(identifier, IPC_RMID, None)
 
 
 def listing(folder: Path) -> dict[str, tuple[int, ...]]:

@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,7 +31,7 @@ from grader.scorecard import (
 from grader.selftest import Program, advice, crew, read_programs, run_programs
 from grader.selftest.judging import HIDDEN, problems
 from grader.selftest.programs import COURSE
-from grader.selftest.traps import Traps, descendants
+from grader.selftest.traps import SHARED_FOLDER, Traps, descendants, segment_of
 from tests.conftest import Checkout
 
 SECRET = "planted-0123"
@@ -159,21 +161,66 @@ SOME = [
 ]
 
 
-def test_a_lane_that_dies_fails_its_program_and_no_other_is_forgotten() -> None:
-    outcomes = list(run_programs(SOME, {"nonsense": True}, in_bubblewrap=False, lanes=1))
+SLEEPER = next(program for program in read_programs() if program.name == "sleeps")
+
+
+@pytest.fixture
+def roots(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return the folders in which lanes plant things, as they are made."""
+    made: list[Path] = []
+
+    def new_root() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="micrograde-selftest-")))
+        return made[-1]
+
+    monkeypatch.setattr(crew, "new_root", new_root)
+    return made
+
+
+def grading_lane(roots: list[Path]) -> crew.Lane:
+    """Return the first lane as soon as it grades its first program."""
+    deadline = time.monotonic() + 60
+    while not (roots and (roots[0] / "0" / "canary.txt").exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return next(thread for thread in threading.enumerate() if isinstance(thread, crew.Lane))
+
+
+def test_a_lane_that_dies_fails_its_program_and_no_other_is_forgotten(roots: list[Path]) -> None:
+    killer = threading.Thread(target=lambda: grading_lane(roots).process.kill())  # type: ignore[union-attr]
+    killer.start()
+    outcomes = list(run_programs([SLEEPER, *SOME], {"level": "kernel"}, in_bubblewrap=False, lanes=1))
+    killer.join()
     failed = [outcome for outcome in outcomes if not outcome.survived]
-    assert len(failed) == 2
-    assert "the grader did not survive it" in failed[0].problems[0]
-    assert len(outcomes) == len(SOME)
+    assert [outcome.name for outcome in failed] == ["sleeps"]
+    assert "the grader did not survive it (exit status -9)" in failed[0].problems[0]
+    assert len(outcomes) == 1 + len(SOME)
 
 
 def test_a_lane_that_falls_silent_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "PATIENCE", 0.5)
-    sleeper = replace(next(p for p in read_programs() if p.name == "sleeps"), at_most=0.5)
+    sleeper = replace(SLEEPER, at_most=0.5)
     started = time.monotonic()
     (outcome,) = run_programs([sleeper], {"level": "kernel"}, in_bubblewrap=False, lanes=1)
     assert not outcome.survived
     assert time.monotonic() - started < 30
+
+
+def test_what_a_lane_planted_is_taken_away_when_it_is_killed(roots: list[Path]) -> None:
+    running = run_programs([SLEEPER], {"level": "kernel"}, in_bubblewrap=False, lanes=1)
+    waiting = threading.Thread(target=lambda: next(running, None), daemon=True)
+    waiting.start()
+    lane = grading_lane(roots)
+    assert (SHARED_FOLDER / roots[0].name).exists()
+    assert segment_of(roots[0]) in keys_of_segments()
+    lane.stop()
+    waiting.join(10)
+    assert not roots[0].exists()
+    assert not (SHARED_FOLDER / roots[0].name).exists()
+    assert segment_of(roots[0]) not in keys_of_segments()
+
+
+def keys_of_segments() -> list[int]:
+    return [int(line.split()[0]) for line in Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()[1:]]
 
 
 def test_the_command_prints_a_page_and_exits_with_0_only_if_all_survive(checkout: Checkout) -> None:
