@@ -24,7 +24,7 @@ from grader.errors import CourseError, did_you_mean
 from grader.quiz import Judgement, Question
 from grader.seeds import Source
 from grader.student.proxy import CallSettings, Student, Watch
-from grader.student.session import Session
+from grader.student.session import Session, WorkerFailed
 from grader.verdict import STATUS_OF, CheckFailed, Ungradable
 
 ROW = "micrograde"
@@ -55,12 +55,13 @@ class Attempt:
 
 @dataclass
 class Finished:
-    """What a run of one attempt leaves: pytest-json-report's record, or the reason why nothing could be run."""
+    """What a run of one attempt leaves: pytest-json-report's record, or the reason or fault why nothing could be run."""
 
     attempt: Attempt
     record: Record | None
     reason: Ungradable | None
     seconds: float
+    fault: WorkerFailed | None = None
 
 
 CURRENT = pytest.StashKey[Attempt]()
@@ -143,6 +144,8 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
                 break
     except Ungradable as reason:
         return Finished(attempt, None, reason, time.perf_counter() - started)
+    except WorkerFailed as fault:
+        return Finished(attempt, None, None, time.perf_counter() - started, fault)
     finally:
         attempt.session.close()
     reporter.pytest_sessionfinish(session=session)

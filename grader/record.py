@@ -53,7 +53,7 @@ def make_scorecard(
     attempt = finished.attempt
     ran = rows_of(finished.record)
     rows = [ran.get(item.name, item.declared()) for item in items]
-    fault = next((row for row in rows if row["code"] == "GRADER"), None)
+    fault = fault_reason(finished, rows)
     tasks = task_results(attempt.chapter, rows, attempt.session.submission.name)
     if fault is not None:
         tasks = tuple(without_points(task) for task in tasks)
@@ -67,7 +67,7 @@ def make_scorecard(
         tasks=tasks,
         status="grader_error" if fault else "ungradable" if finished.reason else "graded",
         extra=extra,
-        reason=fault_reason(fault) if fault else reason_of(finished.reason, attempt.session.submission.name),
+        reason=fault or reason_of(finished.reason, attempt.session.submission.name),
     )
 
 
@@ -126,9 +126,12 @@ def without_points(task: TaskResult) -> TaskResult:
     return replace(task, checks=tuple(replace(check, points=None) for check in task.checks))
 
 
-def fault_reason(row: Row) -> Reason:
-    """Return the reason of a card whose check is broken; it names the check."""
-    return Reason("GRADER", f"{row['name']}: {row['message']}")
+def fault_reason(finished: Finished, rows: Iterable[Row]) -> Reason | None:
+    """Return why a card is not the submission's fault: no worker could run it, or a check is broken, which is named."""
+    if finished.fault is not None:
+        return Reason("GRADER", clean_text(finished.fault.message))
+    broken = next((row for row in rows if row["code"] == "GRADER"), None)
+    return Reason("GRADER", clean_text(f"{broken['name']}: {broken['message']}")) if broken else None
 
 
 def reason_of(reason: Ungradable | None, file: str) -> Reason | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,12 @@ class Submission:
 
     def line(self, number: int) -> str:
         """Return one line of the text, counted from 1; "" where there is none."""
-        lines = self.source.decode("utf-8-sig", "replace").splitlines()
+        lines = self.lines()
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+    def lines(self) -> list[str]:
+        """Return the text's lines as Python counts them: a form feed, or what Unicode calls a line end, ends none."""
+        return re.split("\r\n|\r|\n", self.source.decode("utf-8-sig", "replace"))
 
 
 def read_submission(path: Path) -> Submission:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Checkout, Result
+from grader.student.launch import fork_is_safe
+from tests.conftest import GRADE, Checkout, Result
 from tests.test_grade_command import assert_card
 
 CHECK = 'expect_close(student.double(x), x + x, "double(x)", unless={"double-squares": x * x})'
@@ -45,6 +50,35 @@ def test_a_check_that_breaks_is_named_and_costs_nobody_points(checkout: Checkout
         "error",
         "GRADER",
     )
+
+
+def zygote_of_a_busy_worker(pid: int) -> int:
+    """Return the process that has forked a worker, as soon as that computes."""
+    for _ in range(3000):
+        time.sleep(0.01)
+        for zygote in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            for worker in Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split():
+                ticks = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[14 - 3])
+                if ticks / os.sysconf("SC_CLK_TCK") > 0.2:
+                    return int(zygote)
+    raise AssertionError("no worker computes")
+
+
+@pytest.mark.skipif(not fork_is_safe(), reason="workers are forked on Linux only")
+@pytest.mark.parametrize("where", ["if True:", "def halves(values):"], ids=["loading", "a check"])
+def test_whoever_kills_the_process_that_starts_workers_leaves_a_card(checkout: Checkout, where: str) -> None:
+    checkout.module.write_text(f"{checkout.solution}\n{where}\n    while True: pass\n", encoding="utf-8")
+    environment = os.environ | {"MICROGRADE_COURSE": str(checkout.root / "solutions")}
+    with subprocess.Popen(
+        [GRADE, "chapter1", "--json", "--time-limit", "9"], cwd=checkout.root, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        os.kill(zygote_of_a_busy_worker(process.pid), signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    result = Result(process.returncode, out, err)
+    assert_card(result, 4)
+    assert (result.card["status"], result.card["points"]) == ("grader_error", None)
+    assert "process that starts workers" in result.card["reason"]["message"]
 
 
 def test_blocked_never_crosses_tasks_and_points_stay_the_chapters(checkout: Checkout) -> None:

@@ -56,6 +56,13 @@ def test_the_largest_file_is_taken(tmp_path: Path) -> None:
     assert Submission("a", b"").line(1) == ""
 
 
+def test_lines_are_counted_as_python_counts_them() -> None:
+    text = "x = 1\fy\n# \u2028 \x85 \x1c\r\nz = 3\rlast"
+    submission = Submission("a.py", text.encode())
+    assert [submission.line(n) for n in (1, 3, 4, 5)] == ["x = 1\fy", "z = 3", "last", ""]
+    assert submission.line(2).startswith("#")
+
+
 def test_a_name_that_acts_on_its_reader_is_cleaned(tmp_path: Path) -> None:
     path = tmp_path / "\x1b[31m\u202etiny\udcff\n.py"
     path.write_bytes(b"x = 1\n")

@@ -20,7 +20,7 @@ if sys.platform != "win32":
 MEMORY_BYTES = 2 << 30  # beyond what the grader has when a check begins; then MemoryError
 CPU_SECONDS = 60.0  # of the grader itself in one check
 AGAIN = 5.0  # CPU seconds after which a check that went on is ended again: it may take any exception for an answer
-NO_MORE = 120.0  # CPU seconds, and those of the kernel for it, after which the grader is ended that cannot be interrupted
+NO_MORE = 120.0  # CPU seconds, the kernel's for it included, after which a grader is ended that nothing interrupts
 PAGE_FIELD = 0  # of /proc/self/statm (man 5 proc_pid_statm): the address space, in pages
 STATM = Path("/proc/self/statm")
 

@@ -81,6 +81,7 @@ class Deadline:
         self.wall_limit = 4 * cpu_seconds + 5
         self.wall_end = time.monotonic() + self.wall_limit
         self.start: tuple[float, float] | None = None  # CPU and waited seconds
+        self.waited = 0.0
         self.next_look = time.monotonic() + CPU_SLICE  # a worker that never falls silent is looked at as well
 
     def check(self, cpu_now: float | None, waited_now: float = 0.0) -> None:
@@ -93,15 +94,19 @@ class Deadline:
             waited_now: seconds in which it was ready to compute and no processor was free.
         """
         self.next_look = time.monotonic() + CPU_SLICE
-        waited = 0.0
         if cpu_now is not None:
             if self.start is None:
                 self.start = (cpu_now, waited_now)
             if cpu_now - self.start[0] > self.cpu_limit:
                 raise DeadlineMissed(f"{self.cpu_limit:g} seconds of computing")
-            waited = min(waited_now - self.start[1], 9 * self.wall_limit)
-        if time.monotonic() > self.wall_end + waited:
+            self.waited = min(waited_now - self.start[1], 9 * self.wall_limit)
+        if time.monotonic() > self.wall_end + self.waited:
             raise DeadlineMissed(f"{self.wall_limit:g} seconds")
+
+    def waited_part(self) -> float:
+        """Return the time that the request spent on neither computing nor waiting for a processor, as a part of its limit."""
+        elapsed = time.monotonic() - (self.wall_end - self.wall_limit)
+        return max(0.0, elapsed - self.waited - self.cpu_limit) / self.wall_limit
 
 
 def site_folders() -> list[str]:
@@ -203,7 +208,9 @@ class Zygote(Launcher):
 
     def answer(self) -> dict[str, Any]:
         """Return the next answer."""
-        data = self.control.recv(MESSAGE_LIMIT)
+        data = b""
+        with contextlib.suppress(OSError):  # it was killed before it read what it was asked
+            data = self.control.recv(MESSAGE_LIMIT)
         if not data:
             raise WorkerGone(f"the process that starts workers ended with status {self.process.wait()}")
         self.answers_owed -= 1
@@ -243,7 +250,11 @@ class ForkedWorker:
         self.output = memory_file("output")
         self.stack = memory_file("stack")
         with theirs:
-            zygote.tell({"spawn": policy}, [theirs.fileno(), self.output.fileno(), self.stack.fileno()])
+            try:
+                zygote.tell({"spawn": policy}, [theirs.fileno(), self.output.fileno(), self.stack.fileno()])
+            except WorkerGone:
+                self.let_go()
+                raise
         self.poll = select.poll()
         self.poll.register(self.socket, select.POLLIN)
         self.status: int | None = None
@@ -292,9 +303,11 @@ class ForkedWorker:
         """End the worker and return its wait status."""
         if self.status is None:
             self.socket.close()
-            self.status = int(self.zygote.ask({"end": True, "kill": kill})["status"])
-            self.last_dump = os.pread(self.stack.fileno(), DUMP_BYTES, 0).decode("utf-8", "replace")
-            self.stack.close()
+            try:
+                self.status = int(self.zygote.ask({"end": True, "kill": kill})["status"])
+                self.last_dump = os.pread(self.stack.fileno(), DUMP_BYTES, 0).decode("utf-8", "replace")
+            finally:
+                self.stack.close()
         return self.status
 
     def let_go(self) -> None:
@@ -330,8 +343,13 @@ class ColdWorker:
         environment = ENVIRONMENT | {"MICROGRADE_POLICY": json.dumps(policy)}
         if os.name == "nt":
             environment["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
+        command = bootstrap("grader.worker.cold")
+        if sys.platform == "darwin":
+            from grader.worker.seatbelt import in_seatbelt
+
+            command = in_seatbelt(command)
         self.process = subprocess.Popen(
-            bootstrap("grader.worker.cold"),
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.output,

@@ -20,6 +20,7 @@ from grader.student.session import (
     Session,
     at,
     failure_code,
+    is_refused_import,
     last_line,
     text_of,
     words,
@@ -126,7 +127,7 @@ class Student:
         first = task.name not in self._settings.repeated and not is_class
         self._settings.repeated.add(task.name)
         value = self._request(task.name, None, args, kwargs, keep=keep, collect=task.collect,
-                              repeat=self._settings.repeat and first)  # fmt: skip
+                              repeat=self._settings.repeat and first, makes_object=is_class)  # fmt: skip
         if is_class and not isinstance(value, Remote):
             raise CheckFailed(
                 "WRONG_TYPE", f"{task.name}(…) gives {describe_type(value)}, expected an object of a class"
@@ -163,6 +164,7 @@ class Student:
     def _request(
         self, name: str, remote: Remote | None, args: tuple[Any, ...], kwargs: dict[str, Any], *,
         keep: list[int] | None = None, collect: bool = False, repeat: bool = False, is_operator: bool = False,
+        makes_object: bool = False,
     ) -> Any:  # fmt: skip
         try:
             arguments = wire.dumps((args, kwargs), self._spill(self._callbacks))
@@ -170,15 +172,17 @@ class Student:
             raise CheckFailed("WRONG_TYPE", f"{name} cannot be called with that: {error}") from None
         request = {
             "object": None if remote is None else remote._handle.number, "name": name, "operator": is_operator, "keep": keep or [],
-            "collect": collect, "repeat": repeat, "arguments": arguments,
+            "collect": collect, "repeat": repeat, "arguments": arguments, "makes_object": makes_object,
         }  # fmt: skip
         seconds = self._settings.cpu_seconds * (2 if repeat else 1)
         reply = self._session.ask("call", request, seconds, self._callbacks)
         if self._told is not None:
             self._told(name, args if remote is None else (remote, *args), kwargs, reply)
-        return self._result(name, reply)
+        return self._result(SIGNS[name] if is_operator else name, reply)
 
     def _spill(self, callbacks: dict[int, Callback]) -> wire.Spill:
+        numbers: dict[int, int] = {}  # by id, which lasts: the callback holds its function
+
         def spill(value: Any) -> Any:
             if isinstance(value, Remote):
                 self._check_alive(value)
@@ -188,8 +192,9 @@ class Student:
             if isinstance(value, Unreadable):
                 return ["x", value.description]
             if callable(value):
-                callbacks[len(callbacks)] = lambda *a, **k: value(*map(self._adopt, a), **self._adopt(k))
-                return ["k", len(callbacks) - 1]
+                number = numbers.setdefault(id(value), len(callbacks))
+                callbacks[number] = lambda *a, **k: value(*map(self._adopt, a), **self._adopt(k))
+                return ["k", number]
             raise TypeError(f"a check passes a {type(value).__name__}, which is not plain data")
 
         return spill
@@ -204,7 +209,8 @@ class Student:
             )
             raise CheckFailed("NOT_WRITTEN", message, status="error")
         if kind == "unsendable":
-            raise CheckFailed("WRONG_TYPE", f"{name} returns what cannot be read: {words(answer.get('message'), 'too much')}")
+            why = words(answer.get("message"), "too much")
+            raise CheckFailed("WRONG_TYPE", f"{name} returns what cannot be read: {why}")
         if kind != "value" or "value" not in answer:
             raise CheckFailed("WRONG_TYPE", f"{name} returned nothing that can be read")
         self._watch(name, answer)
@@ -234,7 +240,8 @@ class Student:
             return CheckFailed(
                 code, f"{name} runs out of the {self._session.memory_mb} MB that it may use{at(line)}", line
             )
-        return RaisedByStudent(code, f"{name} raises {text_of(answer)}{at(line)}", line, names=names_of(answer))
+        verb = "" if is_refused_import(answer) else "raises "
+        return RaisedByStudent(code, f"{name} {verb}{text_of(answer)}{at(line)}", line, names=names_of(answer))
 
     def _adopt(self, value: Any) -> Any:
         if isinstance(value, Handle):

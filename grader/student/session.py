@@ -6,9 +6,8 @@ import contextlib
 import gc
 import os
 import re
-import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from grader import wire
 from grader.errors import GradeError, UsageError
@@ -22,10 +21,11 @@ START_SECONDS = 5.0  # CPU seconds, and 25 by the clock, in which a worker says 
 OUTPUT_KEPT = 4096  # bytes of what a check's calls print that the scorecard keeps
 MAX_CALLBACKS = 1_000_000  # in one request
 MAX_RECEIVED = 256 << 20  # bytes of one check's results, which it may well keep all
-MUCH_GARBAGE = 1 << 20  # bytes that a check was sent; what a failed one had stays in its traceback until it is looked for
-RUN_SECONDS = 900.0  # by the clock, that all calls into one submission may take together
+MUCH_GARBAGE = 1 << 20  # bytes that a check was sent; a failed check's traceback keeps them until they are looked for
+RUN_WAITS = 70.0  # calls that may wait all of their time by the clock: 15 minutes where each may compute for 2 seconds
 
 Reply = tuple[str, dict[str, Any]]
+Answer = TypeVar("Answer")
 
 
 class WorkerFailed(GradeError):
@@ -56,7 +56,7 @@ class Session:
         self.printed_from = 0
         self.generation = 0
         self.sent = self.received = self.bytes_received = self.bytes_seen = 0
-        self.seconds_left = RUN_SECONDS
+        self.waits_left = RUN_WAITS
         self.bounds = Bounds()
 
     def load(self) -> None:
@@ -137,7 +137,8 @@ class Session:
         if self.worker is not None:
             worker, self.worker = self.worker, None
             self.last_words = _read_from(worker, self.printed_from)
-            worker.end(kill=True)
+            with contextlib.suppress(WorkerGone):  # it ends with the process that started it
+                worker.end(kill=True)
             worker.output.close()
 
     def _start(self) -> None:
@@ -161,12 +162,11 @@ class Session:
     def _ask(
         self, kind: str, request: dict[str, Any], cpu_seconds: float, callbacks: Mapping[int, Callback] = {}
     ) -> Reply:
-        if self.seconds_left <= 0:
-            raise CheckFailed("TIMEOUT", f"your code used up the {RUN_SECONDS:g} seconds of the whole run")
+        if self.waits_left <= 0:
+            raise CheckFailed("TIMEOUT", "your code used up the time of the whole run, most of it waiting")
         deadline = Deadline(cpu_seconds)
         worker = self.worker
         assert worker is not None
-        started = time.monotonic()
         try:
             self._send((kind, request))
             for _ in range(MAX_CALLBACKS):
@@ -179,7 +179,7 @@ class Session:
                 self._send(answer)
             raise wire.WireError(f"more than {MAX_CALLBACKS} calls of a given function")
         except DeadlineMissed as missed:
-            line = student_line(worker.where(), self.submission.name)
+            line = student_line(self._of_zygote(worker.where), self.submission.name)
             self._end_worker()
             raise CheckFailed("TIMEOUT", f"your code was stopped after {missed.limit}{at(line)}", line) from None
         except WorkerGone:
@@ -191,10 +191,10 @@ class Session:
             self._end_worker()  # worker still waits for an answer, or its own is still to be read
             raise
         finally:
-            self.seconds_left -= time.monotonic() - started
+            self.waits_left -= deadline.waited_part()
 
     def _lost(self, worker: Connection) -> CheckFailed:
-        status = worker.end(kill=False)
+        status = self._of_zygote(lambda: worker.end(kill=False))
         line = student_line(worker.last_dump, self.submission.name)
         text = _read_from(worker, self.printed_from)
         self._end_worker()
@@ -203,12 +203,21 @@ class Session:
             return CheckFailed("EXIT", f"your code ended the whole program (exit status {status >> 8})")
         if name == "SIGXCPU":
             seconds = self.policy.get("cpu_seconds", Policy.cpu_seconds)
-            return CheckFailed("TIMEOUT", f"your code used up the {seconds:g} seconds of computing of the whole run")
+            message = f"your code used up the {seconds:g} seconds of computing of the whole run{at(line)}"
+            return CheckFailed("TIMEOUT", message, line)
         if "MemoryError" in text or "memory" in text.lower()[-500:]:
             return CheckFailed(
                 "MEMORY", f"your code ran out of the {self.memory_mb} MB that it may use{at(line)}", line
             )
         return CheckFailed("CRASH", f"your code crashed the program that ran it ({name}){at(line)}", line)
+
+    def _of_zygote(self, ask: Callable[[], Answer]) -> Answer:
+        """Return what the process that starts workers says of one; its own end is no fault of the submission."""
+        try:
+            return ask()
+        except WorkerGone as error:
+            self._end_worker()
+            raise WorkerFailed(f"a fault of the machine, not of your code: {error}") from None
 
     @property
     def memory_mb(self) -> int:
@@ -304,10 +313,15 @@ def last_line(answer: dict[str, Any]) -> int | None:
     return None
 
 
+def is_refused_import(answer: dict[str, Any]) -> bool:
+    """Return whether an exception is the worker's own "cannot import …"."""
+    return answer.get("type") == "ImportNotAllowed"
+
+
 def text_of(answer: dict[str, Any]) -> str:
     """Return "ValueError: its message"."""
     name, message = words(answer.get("type"), "exception"), words(answer.get("message")).strip()
-    if name == "ImportNotAllowed":
+    if is_refused_import(answer):
         return message
     return f"{name}: {message}" if message else name
 

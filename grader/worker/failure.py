@@ -5,8 +5,11 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
+from grader.worker.imports import is_allowed
+
 MESSAGE_LIMIT = 4096
 FRAMES_KEPT = 10
+MAY_IMPORT = "a submission may import the standard library and NumPy"
 
 
 def describe(error: BaseException, filename: str) -> dict[str, Any]:
@@ -19,16 +22,24 @@ def describe(error: BaseException, filename: str) -> dict[str, Any]:
     lines = _student_lines(error, filename)[-FRAMES_KEPT:]
     if isinstance(error, SyntaxError) and error.filename == filename:
         lines.append(error.lineno or 1)
+    refused = _refused_module(error)
     return {
-        "type": _name(type(error)),
+        "type": "ImportNotAllowed" if refused else _name(type(error)),
         "bases": [_name(base) for base in type.mro(type(error))[:16]],
-        "message": _message(error),
+        "message": f"cannot import {refused}: {MAY_IMPORT}" if refused else _message(error),
         "lines": lines,
         "exit": isinstance(error, SystemExit),
         "todo": isinstance(error, NotImplementedError),
         "memory": isinstance(error, MemoryError),
-        "forbidden": _name(type(error)) == "ImportNotAllowed" or isinstance(error, PermissionError),
+        "forbidden": bool(refused) or isinstance(error, PermissionError),
     }
+
+
+def _refused_module(error: BaseException) -> str:
+    """Return the name of the package whose import failed, where that is none that a submission may import, else ""."""
+    if type(error) is not ModuleNotFoundError or type(error.name) is not str or is_allowed(error.name):
+        return ""
+    return error.name.partition(".")[0][:100]
 
 
 def _student_lines(error: BaseException, filename: str) -> list[int]:

@@ -31,8 +31,12 @@ FILE_RIGHTS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 5: 0xFFFF}
 NET_BIND_AND_CONNECT_TCP, NET_FROM_ABI = 0b11, 4
 SCOPE_ABSTRACT_UNIX_AND_SIGNAL, SCOPE_FROM_ABI = 0b11, 6
 
-# Shared libraries that extension modules of the standard library load when they are first imported
-LIBRARIES = ("ffi", "ssl", "crypto", "z", "zstd", "bz2", "lzma", "expat", "mpdec", "uuid", "sqlite3", "gcc_s", "m")
+# Shared libraries that extension modules of the standard library load when they are first imported; Tk, which needs a
+# screen, and NIS, which needs a network, are left out
+LIBRARIES = (
+    "ffi ssl crypto z zstd bz2 lzma expat mpdec uuid sqlite3 gcc_s m "
+    "readline edit ncurses ncursesw tinfo tinfow panel panelw crypt gdbm gdbm_compat db"
+).split()
 LIBRARY_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 NOT_STANDARD = ("site-packages", "dist-packages")  # lie inside the standard library's folder in many installations

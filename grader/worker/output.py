@@ -12,6 +12,8 @@ KEPT_PER_CALL = 64 * 1024  # bytes; a chatty program is no error, the rest is dr
 class CappedOutput(io.RawIOBase):
     """A file descriptor to print to that goes quiet after KEPT_PER_CALL bytes."""
 
+    name = "<stdout>"
+
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self.left = KEPT_PER_CALL

@@ -56,8 +56,10 @@ class Runner:
         self.filename = "submission.py"
         self.objects: dict[int, Any] = {}
         self.next_object = 0
+        self.classes: set[type] = set()
         self.given: dict[int, Callable[..., Any]] = {}
         self.float_errors: Any = {}
+        self.hidden: list[Any] = []  # the module's own filters that hide warnings from whoever calls it
         self.print_options: Any = {}
         self.streams: tuple[Any, Any] = (sys.stdout, sys.stderr)
         self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -102,10 +104,13 @@ class Runner:
         linecache.cache[self.filename] = (len(text), None, text.splitlines(keepends=True), self.filename)
         guard_imports()
         sys.modules[module.__name__] = module
+        filters = list(warnings.filters)
         try:
             exec(compile(source, self.filename, "exec", dont_inherit=True), module.__dict__)
         except BaseException as error:  # SystemExit and whatever else a submission raises
             return "raised", describe(error, self.filename)
+        with contextlib.suppress(Exception):  # whatever it put there
+            self.hidden = [f for f in warnings.filters if f[0] == "ignore" and f not in filters]
         self.float_errors = np.geterr()
         self.print_options = np.get_printoptions()
         self.streams = sys.stdout, sys.stderr
@@ -153,8 +158,8 @@ class Runner:
             if request["collect"]:
                 value = self.collect(value)
         caught.extend(seen)
-        if request.get("object_wanted") and type(value).__module__ not in PLAIN_MODULES:
-            return Kept(value), before, self.fingerprint((args, kwargs), mark=_itself)
+        if request.get("makes_object") and type(value).__module__ not in ("builtins", "numpy"):
+            self.classes.add(type(value))
         return self.keep(value, request["keep"]), before, self.fingerprint((args, kwargs), mark=_itself)
 
     def arguments(self, request: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -207,16 +212,31 @@ class Runner:
         return items
 
     def keep(self, value: Any, positions: list[int]) -> Any:
-        """Return value with the items at positions wrapped so that they stay here."""
+        """Return value with the items at positions wrapped so that they stay here; an object of a task's class as a whole.
+
+        Such a class may extend float or tuple: its objects are no plain data all the same.
+        """
+        if isinstance(value, tuple(self.classes)):
+            return Kept(value)
         if not positions or not isinstance(value, (tuple, list)):
             return value
         return tuple(Kept(item) if i in positions else item for i, item in enumerate(value))
 
     def plain_warnings(self, caught: list[warnings.WarningMessage]) -> list[tuple[str, int]]:
         """Return message and line of NumPy's RuntimeWarnings that reached the caller; underflow is no fault."""
-        loud = [w for w in caught if issubclass(w.category, RuntimeWarning)]
+        loud = [w for w in caught if issubclass(w.category, RuntimeWarning) and not self.is_hidden(w)]
         found = [w for w in loud if not str(w.message).startswith("underflow encountered")][:MAX_WARNINGS]
         return [(str(w.message)[:500], w.lineno if w.filename == self.filename else 0) for w in found]
+
+    def is_hidden(self, warning: warnings.WarningMessage) -> bool:
+        """Return whether a filter of the module's own keeps a warning from its caller, as np.seterr at its top does."""
+        return any(
+            issubclass(warning.category, category)
+            and (text is None or text.match(str(warning.message)) is not None)
+            and (module is None or module.match(self.module.__name__) is not None)
+            and line in (0, warning.lineno)
+            for _, text, category, module, line in self.hidden
+        )
 
     def first_line(self, target: Any) -> list[int]:
         """Return the line where target is defined, if that is in the submission."""

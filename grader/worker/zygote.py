@@ -114,6 +114,7 @@ def become_worker(policy: dict[str, Any], fds: list[int]) -> None:
     os.closerange(STACK_FD + 1, 256)
     faulthandler.enable(file=STACK_FD, all_threads=False)  # a crash tells its line
     faulthandler.register(signal.SIGUSR1, file=STACK_FD, all_threads=False)
+    faulthandler.register(signal.SIGXCPU, file=STACK_FD, all_threads=False, chain=True)  # and then it ends the process
     serve(Pipe(PIPE_FD, PIPE_FD), policy)
 
 

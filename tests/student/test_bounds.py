@@ -201,14 +201,40 @@ def test_results_of_one_check_are_limited_together(submit: Submit, monkeypatch: 
     assert student.f(0).shape == (1 << 20,)
 
 
-def test_calls_together_have_a_limit_by_the_clock(submit: Submit) -> None:
-    student = submit("def f():\n    while True: pass\ndef ok(x): return x", seconds=0.2)
-    student._session.seconds_left = 0.1
+def test_waits_together_have_a_limit(submit: Submit) -> None:
+    student = submit("import time\ndef f(): time.sleep(0.5)\ndef ok(x): return x", seconds=0.01)
+    student._session.waits_left = 0.01
+    begin(student, 0.01, repeat=False)
+    student.f()
+    begin(student)
+    failed = failure(student.ok, 1)
+    assert "the whole run" in failed.message
+    assert failed.code == "TIMEOUT"
+
+
+def test_computing_within_the_limit_of_each_call_never_uses_up_the_run(submit: Submit) -> None:
+    student = submit("def f():\n    while True: pass\ndef ok(x): return sum(range(3_000_000))", seconds=0.2)
+    left = student._session.waits_left
     assert code_of(student.f) == "TIMEOUT"
-    with pytest.raises(CheckFailed) as caught:
-        begin(student)
-    assert "of the whole run" in caught.value.message
-    assert caught.value.code == "TIMEOUT"
+    begin(student, 5.0)
+    student.ok(1)
+    assert student._session.waits_left == pytest.approx(left, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "elapsed", "waited", "part"),
+    [(30.0, 29.0, 0.0, 0.0), (30.0, 100.0, 0.0, 70 / 125), (30.0, 100.0, 70.0, 0.0), (2.0, 13.0, 0.0, 11 / 13)],
+)
+def test_a_wait_is_measured_by_what_its_own_call_may_take(
+    monkeypatch: pytest.MonkeyPatch, limit: float, elapsed: float, waited: float, part: float
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    deadline = Deadline(limit)
+    deadline.check(0.0, 5.0)
+    clock[0] += elapsed
+    deadline.check(1.0, 5.0 + waited)
+    assert deadline.waited_part() == pytest.approx(part)
 
 
 def test_waiting_for_a_processor_does_not_count() -> None:
@@ -253,6 +279,49 @@ def test_keys_with_one_hash_are_refused() -> None:
     assert wire.loads(wire.dumps(dict.fromkeys(keys[:1000]))) == dict.fromkeys(keys[:1000])
 
 
-def test_an_exhausted_limit_is_named(submit: Submit) -> None:
-    student = submit("def f():\n    x = []\n    while True: x.append(bytearray(1 << 24))", seconds=5)
-    assert "runs out of the 256 MB that it may use (line 3)" in failure(student.f).message
+EXHAUSTED = {
+    "memory": ("x.append(bytearray(1 << 24))", "MEMORY", "runs out of the 256 MB that it may use"),
+    "computing": ("x", "TIMEOUT", "was stopped after 1 seconds of computing"),  # it is called twice
+    "output": ("os.write(1, bytes(1 << 20))", "EXCEPTION", "File too large"),
+    "open files": ("x.append(os.dup(1))", "EXCEPTION", "Too many open files"),
+    "files": ("open('/tmp/x', 'w')", "FORBIDDEN", "PermissionError"),
+    "processes": ("os.fork()", "FORBIDDEN", "PermissionError"),
+    "threads": ("threading.Thread(target=len, args=([],)).start()", "EXCEPTION", "can't start new thread"),
+    "sockets": ("socket.socket()", "FORBIDDEN", "PermissionError"),
+    "calls in each other": ("f()", "EXCEPTION", "maximum recursion depth exceeded"),
+}
+
+
+@pytest.mark.parametrize("limit", EXHAUSTED)
+def test_an_exhausted_limit_is_named_with_its_line_and_costs_one_call(submit: Submit, limit: str) -> None:
+    body, code, words = EXHAUSTED[limit]
+    student = submit(f"""
+        import os, socket, threading
+        def f():
+            x = []
+            while True:
+                {body}
+        def ok(x): return x
+    """, seconds=0.5 if limit == "computing" else 5)  # fmt: skip
+    failed = failure(student.f)
+    assert (failed.code, failed.line in (5, 6)) == (code, True)
+    assert words in failed.message
+    assert f"(line {failed.line})" in failed.message
+    begin(student)
+    assert student.ok(1) == 1
+
+
+def test_the_computing_of_a_whole_run_is_limited_too(launcher: Launcher) -> None:
+    source = b"def f(x):\n    while True: pass\ndef ok(x): return x"
+    session = Session(launcher, Submission("work.py", source), "work", POLICY | {"cpu_seconds": 1}, 5.0)
+    student = Student(session, {name: Task(name, 1, name, "h", "1.1") for name in ("f", "ok")})
+    try:
+        session.load()
+        begin(student, 30)
+        failed = failure(student.f, 1)
+        assert failed.message == "your code used up the 1 seconds of computing of the whole run (line 2)"
+        assert (failed.code, failed.line) == ("TIMEOUT", 2)
+        begin(student)
+        assert student.ok(1) == 1
+    finally:
+        session.close()

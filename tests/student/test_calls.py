@@ -37,6 +37,27 @@ def test_other_than_the_named_results_is_a_wrong_type(submit: Submit, result: st
     assert "2 values: left, right" in failed.message
 
 
+FLOATS = """
+    class Value(float):
+        def __new__(cls, data, grad=0.0): return super().__new__(cls, data)
+        def __init__(self, data, grad=0.0): self.grad = grad
+        data = property(float.__float__)
+        def __add__(self, other): return Value(self.data + other, grad=7.0)
+        def half(self): return Value(self.data / 2, grad=8.0)
+        def whole(self): return float(self) // 1
+    def plain(): return Value(2.5)
+"""
+
+
+def test_objects_of_a_class_that_extends_float_are_objects(submit: Submit) -> None:
+    student = submit(FLOATS, Value={"kind": "class"}, plain={})
+    assert student.plain() == 2.5  # a number is asked for, and this is one
+    value = student.Value(3.0)
+    total = value + 1
+    assert (value.grad, total.grad, total.data, total.half().grad, total.half().data) == (0.0, 7.0, 4.0, 8.0, 2.0)
+    assert value.whole() == 3.0
+
+
 OPAQUE = """
     class State:
         def __init__(self, n): self.n = n
@@ -218,12 +239,20 @@ def test_a_graph_of_300_nodes_is_held(submit: Submit) -> None:
     assert (total.data, total.depth()) == (44850.0, 301)
 
 
+def test_an_object_that_is_a_number_is_a_number_where_one_is_asked_for(submit: Submit) -> None:
+    student = submit(
+        "class F(float): pass\ndef f(): return F(2)\nclass C:\n    def g(self): return F(3)", C={"kind": "class"}
+    )
+    assert (student.f(), student.C().g()) == (2.0, 3.0)
+
+
 def test_what_an_object_lacks_is_not_written(submit: Submit) -> None:
     student = submit("class C: pass", C={"kind": "class"})
     thing = student.C()
     failed = failure(lambda: thing.backward())
     assert (failed.code, failed.status, "'backward'" in failed.message) == ("NOT_WRITTEN", "error", True)
-    assert code_of(lambda: thing + 1) == "EXCEPTION"
+    failed = failure(lambda: thing + 1)
+    assert (failed.code, failed.message.startswith("+ raises TypeError")) == ("EXCEPTION", True)
 
 
 def test_what_the_module_lacks_is_not_written_and_the_close_name_told(submit: Submit) -> None:
@@ -350,6 +379,28 @@ def test_other_warnings_are_nobodys_business(submit: Submit, task: str) -> None:
     getattr(submit(WARN, no_warnings=True), task)(np.zeros(2))
 
 
+FILTERS = {
+    "warnings.filterwarnings('ignore')": None,
+    "warnings.simplefilter('ignore', RuntimeWarning)": None,
+    "warnings.filterwarnings('ignore', 'divide by zero')": None,
+    "np.seterr(all='ignore')": None,
+    "warnings.filterwarnings('ignore', category=DeprecationWarning)": "WARNED",
+    "warnings.filterwarnings('ignore', 'overflow')": "WARNED",
+    "warnings.filterwarnings('default')": "WARNED",
+    "warnings.filters = None": "EXCEPTION",
+    "warnings.filters.insert(0, ('ignore', 1))": "EXCEPTION",
+}
+
+
+@pytest.mark.parametrize("line", FILTERS)
+def test_a_warning_that_the_module_hides_from_its_caller_is_none(submit: Submit, line: str) -> None:
+    student = submit(f"import warnings\nimport numpy as np\n{line}\ndef f(x): return np.log(x)", no_warnings=True)
+    if FILTERS[line] is None:
+        assert student.f(np.zeros(1))[0] == -np.inf
+    else:
+        assert code_of(student.f, np.zeros(1)) == FILTERS[line]
+
+
 def test_warnings_count_only_where_the_check_says_so(submit: Submit) -> None:
     assert submit(WARN).logs(np.zeros(1)).tolist() == [-np.inf]
 
@@ -434,10 +485,44 @@ def test_standard_output_can_be_set_to_utf_8_as_on_windows(submit: Submit, line:
 
 
 def test_bytes_can_be_printed(submit: Submit) -> None:
-    student = submit("import sys\ndef f(): return sys.stdout.buffer.write(b'abc'), sys.stdout.isatty(), sys.stdout.encoding")
+    student = submit(
+        "import sys\ndef f(): return sys.stdout.buffer.write(b'abc'), sys.stdout.isatty(), sys.stdout.encoding"
+    )
     begin(student, repeat=False)
     assert student.f() == (3, False, "utf-8")
     assert student._session.printed() == "abc"
+
+
+HAS = """
+    import importlib.util
+    HAS = [importlib.util.find_spec(name) is not None for name in ("matplotlib", "grader", "math", "numpy")]
+    def has(): return HAS
+    def late():
+        import scipy.stats
+    def caught():
+        try:
+            import scipy.stats
+        except ImportError as error:
+            return type(error).__name__, error.name
+    def missing(): import numpy.nothing
+    def again():
+        importlib.invalidate_caches()
+        return importlib.import_module("wave").__name__
+"""
+
+
+def test_what_is_not_installed_can_be_asked_for(submit: Submit) -> None:
+    student = submit(HAS)
+    assert student.has() == [False, False, True, True]
+    assert student.caught() == ("ModuleNotFoundError", "scipy")
+    failed = failure(student.late)
+    assert failed.code == "FORBIDDEN"
+    assert failed.message == "late cannot import scipy: a submission may import the standard library and NumPy (line 6)"
+    assert student.again() == "wave"
+    assert (
+        failure(student.missing).message
+        == "missing raises ModuleNotFoundError: No module named 'numpy.nothing' (line 12)"
+    )
 
 
 def test_what_the_module_sets_for_itself_stays(submit: Submit) -> None:

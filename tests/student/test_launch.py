@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.student.launch import Zygote, bootstrap, fork_is_safe
-from grader.student.session import Session
+from grader.student.session import Session, WorkerFailed
 from grader.submission import Submission
 
 pytestmark = pytest.mark.skipif(not fork_is_safe(), reason="workers are forked on Linux only")
@@ -66,6 +69,40 @@ def test_a_worker_nobody_asked_for_ends_with_its_zygote() -> None:
         zygote.ask({"cpu": True})
         (worker,) = children(zygote.process.pid)
     assert ends(worker)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.3], ids=["before it answers", "while a file loads"])
+@pytest.mark.parametrize("source", [b"import time; time.sleep(100)", b"while True: pass"], ids=["sleeps", "computes"])
+def test_a_zygote_that_is_killed_is_no_fault_of_the_submission(source: bytes, after: float) -> None:
+    """Where memory runs out, the kernel kills it first."""
+    with Zygote() as zygote:
+        zygote.start_ahead(POLICY)
+        zygote.ask({"cpu": True})
+        session = Session(zygote, Submission("work.py", source), "work", POLICY, 5.0)
+        killing = threading.Timer(after, os.kill, (zygote.process.pid, signal.SIGKILL))
+        killing.start()
+        with pytest.raises(WorkerFailed, match=r"process that starts workers"):
+            session.load()
+        killing.join()
+        assert session.worker is None
+        session.close()
+
+
+def test_a_zygote_that_is_killed_when_the_time_is_over_is_no_fault_of_the_submission() -> None:
+    with Zygote() as zygote:
+        session = Session(zygote, Submission("work.py", b"while True: pass"), "work", POLICY, 0.2)
+        session._start()
+        assert session.worker is not None
+        where = session.worker.where
+
+        def killed() -> str:
+            zygote.process.kill()
+            return where()
+
+        session.worker.where = killed  # type: ignore[method-assign]
+        with pytest.raises(WorkerFailed, match=r"process that starts workers"):
+            session._ask("load", {"source": b"while True: pass", "filename": "work.py", "module": "work"}, 0.2)
+        session.close()
 
 
 def test_a_zygote_whose_grader_is_gone_before_it_is_ready_ends_without_a_word() -> None:

@@ -19,7 +19,9 @@ from typing import Any
 import numpy
 import pytest
 
+from grader.course import Task
 from grader.student.launch import make_launcher
+from grader.student.proxy import CallSettings, Student
 from grader.student.session import Session
 from grader.submission import Submission
 from grader.worker import landlock
@@ -462,6 +464,36 @@ def test_process_level_has_limits_only() -> None:
     assert succeeded(answers["read"])
     assert answers["read"]["report"]["level"] == "process"
     assert answers["read"]["report"]["failed"] == {}
+
+
+NEEDS_WINDOWS_OR_NETWORK = {"tkinter", "_tkinter", "turtle", "nis"}
+IMPORT_ALL = """
+import contextlib, io, sys
+def imports(without=("antigravity", "this", "idlelib", "__main__")):
+    found = {}
+    for name in sorted(sys.stdlib_module_names.difference(without)):
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                __import__(name)
+        except Exception as error:
+            found[name] = str(error)
+    return found
+"""
+
+
+@pytest.mark.parametrize("in_bubblewrap", [False, True])
+def test_what_the_standard_library_imports_outside_it_imports_in_a_worker(in_bubblewrap: bool) -> None:
+    """Its extension modules need shared libraries, each of which a worker must be able to read."""
+    code = f"import json, warnings; warnings.simplefilter('ignore')\n{IMPORT_ALL}\nprint(json.dumps(imports()))"
+    outside = run_python("root" if os.getuid() == 0 else "user", code)
+    with make_launcher(in_bubblewrap) as launcher:
+        session = Session(launcher, Submission("work.py", IMPORT_ALL.encode()), "work", KERNEL, 20.0)
+        session.load()
+        student = Student(session, {"imports": Task("imports", 1, "imports", "hint", "1.1")})
+        student._begin(CallSettings(30.0, repeat=False))
+        refused = student.imports()
+        session.close()
+    assert {name: error for name, error in refused.items() if name not in {*outside, *NEEDS_WINDOWS_OR_NETWORK}} == {}
 
 
 @pytest.mark.parametrize("policy", [{"level": "process"}, {"level": "auto", "without": ["landlock"]}])
