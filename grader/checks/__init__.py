@@ -5,6 +5,7 @@ from typing import Any
 from grader.checks.compare import beyond, compare
 from grader.checks.declare import Check, check, declared_checks
 from grader.checks.expect import (
+    expect_accepted,
     expect_close,
     expect_ints,
     expect_numbers,
@@ -27,7 +28,7 @@ from grader.checks.metamorphic import expect_permutation, expect_rows_independen
 
 __all__ = [
     "Check", "CheckRandom", "Sizes", "batch_sizes", "beyond", "check", "compare", "declared_checks", "elementwise_cases",
-    "expect_close", "expect_ints", "expect_numbers", "expect_pairs", "expect_permutation", "expect_raises",
+    "expect_accepted", "expect_close", "expect_ints", "expect_numbers", "expect_pairs", "expect_permutation", "expect_raises",
     "expect_rows_independent", "expect_true", "fail", "ints", "normal", "numerical_gradient", "stream",
 ]  # fmt: skip
 

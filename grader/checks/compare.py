@@ -27,7 +27,7 @@ from grader.verdict import CheckFailed
 Case = tuple[Any, ...]
 Wrong = Mapping[str, Callable[..., Any]]
 MAX_SHOWN = 8  # entries of an input array that a message prints
-MAX_CHARACTERS = 60  # of a list, tuple or dict among the inputs that a message prints
+MAX_CHARACTERS = 80  # of a text, list, tuple or dict among the inputs that a message prints
 
 _PROBLEMS: dict[str, Callable[..., CheckFailed | None]] = {
     "close": close_problem,
@@ -205,24 +205,31 @@ def _names(oracle: Callable[..., Any]) -> list[str]:
 
 
 def _value_words(value: Any) -> str:
+    words = _in_full(value)
     if isinstance(value, np.ndarray):
-        if value.size > MAX_SHOWN:
-            return f"an array of shape {value.shape}"
-        return np.array2string(value, precision=4, separator=", ").replace("\n", "")
+        return words or f"an array of shape {value.shape}"
+    return words if words and len(words) <= MAX_CHARACTERS else describe_type(value)
+
+
+def _in_full(value: Any) -> str | None:
+    """Return all of a value in words; None if it is too much, or nothing that words can show."""
+    if isinstance(value, np.ndarray):
+        is_small = value.size <= MAX_SHOWN
+        return np.array2string(value, precision=4, separator=", ").replace("\n", "") if is_small else None
     if isinstance(value, (bool, int, float, np.generic)):
         return number_words(value)
     if isinstance(value, str):
         return repr(value)
-    if isinstance(value, (list, tuple, dict)):
-        words = _collection_words(value)
-        return words if len(words) <= MAX_CHARACTERS else describe_type(value)
-    return describe_type(value)
-
-
-def _collection_words(value: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> str:
+    if not isinstance(value, (list, tuple, dict)) or len(value) > MAX_CHARACTERS:
+        return None
+    items = [_in_full(item) for item in (value.values() if isinstance(value, dict) else value)]
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {_value_words(item)}' for key, item in value.items())}}}"
-    words = ", ".join(map(_value_words, value))
+        items = [words and f"{key!r}: {words}" for key, words in zip(value, items, strict=True)]
+    if any(words is None for words in items):
+        return None
+    listed = ", ".join(map(str, items))
+    if isinstance(value, dict):
+        return f"{{{listed}}}"
     if isinstance(value, list):
-        return f"[{words}]"
-    return f"({words},)" if len(value) == 1 else f"({words})"
+        return f"[{listed}]"
+    return f"({listed},)" if len(items) == 1 else f"({listed})"

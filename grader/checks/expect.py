@@ -101,6 +101,16 @@ def expect_raises(error: type[BaseException], call: Callable[..., Any], *args: A
     fail(f"expected a {error.__name__}{f' for {named}' if named else ''}, but the call returned {describe_type(got)}")
 
 
+def expect_accepted(call: Callable[..., Any], *args: Any) -> Any:
+    """Return what a call into the student's code returns; one that refuses everything has not learned what to refuse."""
+    try:
+        return call(*args)
+    except RaisedByStudent as raised:
+        shown = ", ".join(repr(arg) if isinstance(arg, str) else "…" for arg in args)
+        message = f"a call that is right, with ({shown}), fails: {raised.message}"
+        raise CheckFailed("WRONG_TYPE", message, raised.line) from None
+
+
 def judge(
     problem_of: ProblemOf, got: Any, unless: Unless | None, says: str | None, off: Callable[[], str | None]
 ) -> None:

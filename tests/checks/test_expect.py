@@ -11,8 +11,10 @@ import pytest
 
 from grader.checks import (
     CheckRandom,
+    beyond,
     compare,
     elementwise_cases,
+    expect_accepted,
     expect_close,
     expect_ints,
     expect_numbers,
@@ -255,6 +257,8 @@ def test_compare_tells_inputs_and_never_outputs() -> None:
         ([0.1, np.array([1.0, 2.0])], "[0.1, [1., 2.]]"),
         ((3,), "(3,)"),
         ([0.25] * 30, "a list"),
+        ([1.0, np.zeros(9)], "a list"),
+        ([(1.0, 2.0)], "[(1, 2)]"),
     ],
 )
 def test_compare_shows_short_collections_among_the_inputs(value: Any, shown: str) -> None:
@@ -363,3 +367,51 @@ def test_a_permutation_always_moves_rows() -> None:
     for seed in range(20):
         with pytest.raises(CheckFailed, match="shuffled"):
             expect_permutation(lambda X: np.cumsum(X, axis=0), X, np.random.default_rng(seed), "it")
+
+
+def test_what_refuses_everything_refuses_nothing_on_purpose() -> None:
+    def refuse(x: float, method: str) -> None:
+        raise RaisedByStudent("EXCEPTION", "f raises ValueError: x (line 3)", 3, names=["ValueError"])
+
+    assert expect_accepted(lambda x, method: (x, method), 1.0, "gd") == (1.0, "gd")
+    with pytest.raises(CheckFailed) as caught:
+        expect_accepted(refuse, 1.0, "gd")
+    assert (caught.value.code, caught.value.line) == ("WRONG_TYPE", 3)
+    assert caught.value.message == "a call that is right, with (…, 'gd'), fails: f raises ValueError: x (line 3)"
+
+
+def one_at_a_time(z: Any) -> Any:
+    """Return the square of one number; an array is an exception."""
+    if np.ndim(z):
+        raise CheckFailed("EXCEPTION", "f raises ValueError")
+    return 1.0 * z * z
+
+
+@pytest.mark.parametrize(
+    ("call", "within", "named"),
+    [
+        (one_at_a_time, lambda z: (float(z[0]),), "one-number"),
+        (one_at_a_time, lambda z: None, None),  # nothing that the misconception allows for
+        (one_at_a_time, lambda z: (z[:1],), None),  # it fails there too
+        (lambda z: one_at_a_time(z) + 1, lambda z: (float(z[0]),), None),  # it is wrong there
+    ],
+)
+def test_beyond_names_what_an_exception_shows(call: Any, within: Any, named: str | None) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        beyond(call, lambda z: z * z, within, "one-number")(np.array([1.5, 2.5]))
+    assert (caught.value.code, caught.value.misconception) == ("EXCEPTION", named)
+
+
+def test_beyond_leaves_other_failures_and_values_alone() -> None:
+    def refuse(z: Any) -> None:
+        raise CheckFailed("MUTATED_INPUT", "z is changed")
+
+    assert beyond(lambda z: 2 * z, lambda z: z * z, lambda z: (1.0,), "id")(3.0) == 6.0
+    with pytest.raises(CheckFailed) as caught:
+        beyond(refuse, lambda z: z * z, lambda z: (1.0,), "id")(3.0)
+    assert caught.value.misconception is None
+
+
+@pytest.mark.parametrize(("got", "held"), [(np.float32(ARRAY), True), (ARRAY, False), (ARRAY.tolist(), False)])
+def test_a_value_of_float32_is_one_that_float32_only_gives(got: Any, held: bool) -> None:
+    assert matches(got, np.float32(ARRAY)) is held
