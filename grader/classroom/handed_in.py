@@ -42,7 +42,7 @@ class Refused:
     student: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Person:
     """Who is in the class."""
 

@@ -7,7 +7,7 @@ import signal
 import stat
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from grader.cli.gradebooks import opened, require_library
 from grader.cli.grading import RUN_SECONDS, read_secret
 from grader.course import Course, find_course
 from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.classroom.handed_in import Person
 
 STOPPED = 130  # exit status of a command that Ctrl-C ended
 
@@ -25,7 +28,7 @@ STOPPED = 130  # exit status of a command that Ctrl-C ended
 @click.option("--gradebook", type=click.Path(path_type=Path), required=True, metavar="FILE",
               help="Where scores are kept; made if it is not there.")  # fmt: skip
 @click.option("--roster", type=click.Path(path_type=Path), metavar="FILE",
-              help="Who is in the class: a CSV file with the columns id, name, aliases.")  # fmt: skip
+              help="Who is in the class: a CSV file with the columns id, name, aliases; the gradebook remembers it.")  # fmt: skip
 @click.option(
     "--due", multiple=True, metavar="CHAPTER=TIME", help="In time until then, such as 4=2026-11-20T23:59+01:00."
 )
@@ -59,13 +62,13 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
         Late.parse(late)
     if not os.path.lexists(submissions):
         raise UsageError(f"There is no {submissions}.")
+    facts = hand_ins(submissions, course, chapters, roster or kept_roster(gradebook))
+    first = list(islice(facts, 1))  # a wrong folder, roster or gradebook is said before anything is made
     key = read_secret(secret or Path(f"{gradebook}.secret"))
     warn_of_readers(secret or Path(f"{gradebook}.secret"))
     stop_like_ctrl_c()
     settings = settings_of(course.folder, course.kind, [c.name for c in chapters], key, None, policy())
     with Lanes(settings, jobs or usable_cores()) as lanes:  # they warm up while the submissions are read
-        facts = hand_ins(submissions, course, chapters, roster)
-        first = list(islice(facts, 1))  # a wrong folder or roster is said before a gradebook is made
         lanes.require_ready()
         with opened(gradebook, make=True) as database:
             database.hold()
@@ -83,6 +86,16 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
                 return STOPPED
             summarise(database, course, tally.done, gradebook)
     return 0
+
+
+def kept_roster(gradebook: Path) -> list[Person]:
+    """Return who stood on the roster that a gradebook was made with; nobody if there is no gradebook yet."""
+    from grader.gradebook.intake import read_roster
+
+    if not gradebook.exists():
+        return []
+    with opened(gradebook) as database, database.read() as connection:
+        return read_roster(connection)
 
 
 def policy() -> dict[str, Any]:

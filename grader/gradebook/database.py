@@ -42,17 +42,23 @@ class Database:
             with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
                 yield connection
         except OperationalError as error:
-            raise GradeError(f"The gradebook {self.path} cannot be written: {error.orig}.") from None
+            raise GradeError(
+                f"The gradebook {self.path} cannot be written: {error.orig}. What it holds is kept: mend that, and "
+                "give the same command again."
+            ) from None
 
     def hold(self) -> None:
         """Keep every other process from grading into this file until close() or the end of this process.
 
         Raises:
-            UsageError: another process does so now.
+            UsageError: another process does so now, or nobody may write there.
         """
         import fcntl  # a class is graded on Linux only
 
-        lock = open(f"{self.path}.lock", "ab")  # noqa: SIM115  it is held as long as the process lives
+        try:
+            lock = open(f"{self.path}.lock", "ab")  # noqa: SIM115  it is held as long as the process lives
+        except OSError as error:
+            raise UsageError(f"The gradebook {self.path} cannot be written: {error.strerror}.") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -95,6 +95,16 @@ def enter_people(connection: Connection, people: Sequence[Person]) -> tuple[int,
     return len(fresh), ids
 
 
+def read_roster(connection: Connection) -> list[Person]:
+    """Return everybody who stood on a roster, with aliases, so that the class can be entered again without it."""
+    query = select(alias.c.value, student.c.sid).join(student, alias.c.student_id == student.c.id)
+    aliases: dict[str, list[str]] = {}
+    for row in connection.execute(query.order_by(alias.c.value)):
+        aliases.setdefault(row.sid, []).append(row.value)
+    people = connection.execute(select(student).where(student.c.on_roster).order_by(student.c.id))
+    return [Person(row.sid, row.name, tuple(aliases.get(row.sid, ())), True) for row in people]
+
+
 def enter_pack(
     connection: Connection, pack: Sequence[HandedIn], students: Mapping[str, int], chapters: Mapping[str, int], at: int
 ) -> int:

@@ -18,15 +18,19 @@ def print_items(console: Console, items: Iterable[Item]) -> None:
     for chapter in dict.fromkeys(item.chapter for item in found):
         console.print(Text(short(chapter), "bold"))
         table = Table(box=None, pad_edge=False)
-        for heading in ("task", "check"):
-            table.add_column(heading, overflow="fold")
+        table.add_column("check", overflow="fold")
         for heading in ("n", "passed", "r", "ms"):
             table.add_column(heading, justify="right")
         table.add_column("misconceptions", overflow="fold")
         table.add_column("look at", overflow="fold")
+        task = None
         for item in found:
-            if item.chapter == chapter:
-                table.add_row(*map(Text, cells(item)))
+            if item.chapter != chapter:
+                continue
+            if item.task != task:
+                task = item.task
+                table.add_row(Text(task, "bold"))
+            table.add_row(*map(Text, cells(item)))
         console.print(table)
     console.print(
         Text(
@@ -42,5 +46,6 @@ def cells(item: Item) -> list[str]:
     ideas = ", ".join(f"{name} ({count})" for name, count in item.misconceptions)
     r = "" if item.correlation is None else f"{item.correlation:.2f}"
     ms = "" if item.milliseconds is None else f"{item.milliseconds:.0f}"
-    name = item.check.removeprefix("check_")
-    return [item.task, name, str(item.submissions), f"{item.passed:.0%}", r, ms, ideas, item.flag]
+    words = item.check.removeprefix("check_").replace("_", " ")
+    name = words.removeprefix(item.task.replace("_", " ")).strip() or words
+    return [f"  {name}", str(item.submissions), f"{item.passed:.0%}", r, ms, ideas, item.flag]

@@ -96,7 +96,7 @@ def short(chapter: str) -> str:
 
 
 def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tuple[str, str]]) -> None:
-    """Print what became of a class: counts for each chapter, who is missing, every file that was not used."""
+    """Print what became of a class: counts for each chapter, who is missing or unknown, every file that was not used."""
     by_chapter: dict[str, list[Score]] = defaultdict(list)
     for score in scores:
         by_chapter[score.chapter].append(score)
@@ -106,11 +106,16 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
         points = sorted(score.points for score in rows if score.points is not None and score.status == "graded")
         middle = f"; median {points[len(points) // 2]} of {rows[0].max_points}" if points else ""
         console.print(Text(f"{chapter}: {len(rows)} students: {shown}{middle}"))
-    for status in ("missing", "grader_error"):
-        names = sorted({score.student for score in scores if score.status == status})
-        if names:
+    listed = {
+        WORDS[status]: {s.student for s in scores if s.status == status} for status in ("missing", "grader_error")
+    }
+    if any(score.on_roster for score in scores):
+        listed["not on the roster"] = {score.student for score in scores if not score.on_roster}
+    for words, students in listed.items():
+        if students:
+            names = sorted(students)
             more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-            console.print(Text(f"{WORDS[status]}: {clean_text(', '.join(names[:MOST_LISTED]), 4000)}{more}"))
+            console.print(Text(f"{words}: {clean_text(', '.join(names[:MOST_LISTED]), 4000)}{more}"))
     if refused:
         console.print(Text(f"\n{len(refused)} files were ignored or refused:"))
     for path, reason in refused:

@@ -70,7 +70,7 @@ def test_every_format_is_what_it_says(school: Checkout) -> None:
     assert {row["misconception"] for row in long} == {"", "double-squares"}
     root = ElementTree.fromstring(school.grade("scores", BOOK, "--format", "junit").out.encode())
     assert int(root.attrib["tests"]) == len(long) + 2
-    assert "double_of_numbers" in school.grade("scores", BOOK, "--items").out
+    assert "\n  of numbers " in school.grade("scores", BOOK, "--items").out
     card = school.grade("scores", BOOK, "--student", "bob").out
     assert "squaring for doubling" in card
     assert "Ada" not in card
@@ -140,6 +140,8 @@ def test_a_regrade_shows_who_moves_before_it_counts(school: Checkout) -> None:
         (["class", "handed-in", "--gradebook", BOOK, "--due", "1=2026-01-01T00:00"], "has no offset"),
         (["class", "handed-in", "--gradebook", BOOK, "--late", "soon"], "no rule for late work"),
         (["class", "handed-in", "--gradebook", BOOK, "--roster", "none.csv"], "none.csv"),
+        (["class", "handed-in", "--gradebook", "roster.csv"], "is not a gradebook"),
+        (["class", "handed-in", "--gradebook", "handed-in"], "is a folder"),
         (["class", "handed-in"], "--gradebook"),
         (["scores", BOOK], "There is no gradebook"),
         (["verify", "roster.csv"], "is not a gradebook"),
@@ -154,7 +156,21 @@ def test_wrong_usage_is_one_message_and_makes_no_file(school: Checkout, argument
     assert (done.status, done.out) == (2, "")
     assert said in done.err
     assert "Traceback" not in done.err
-    assert not (school.root / BOOK).exists()
+    assert not [path.name for path in school.root.rglob("*") if path.name.endswith((".db", ".secret", ".lock"))]
+
+
+def test_the_gradebook_remembers_the_roster(school: Checkout) -> None:
+    (school.root / "roster.csv").write_text("id,name,aliases\nada,Ada,\nrob,Robert,bob\n", encoding="utf-8")
+    first = grade_class(school)
+    again = school.grade("class", "handed-in", "--gradebook", BOOK)
+    assert "0 graded now." in again.out
+    for said in (first, again.out):
+        assert "3 students: 2 graded, 1 nothing handed in" in said
+        assert "not on the roster: eve" in said
+
+
+def test_without_a_roster_nobody_is_missed_on_it(school: Checkout) -> None:
+    assert "on the roster" not in school.grade("class", "handed-in", "--gradebook", BOOK).out
 
 
 def test_names_in_a_gradebook_are_looked_up_kindly(school: Checkout) -> None:

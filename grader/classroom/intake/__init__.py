@@ -6,7 +6,7 @@ read costs only the student who sent it, and everything that was left out is lis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,14 @@ from grader.classroom.intake.shelf import Item, opened_shelf
 from grader.course import Chapter, Course
 
 
-def collect(path: Path, course: Course, chapters: Sequence[Chapter], roster: Path | None) -> Class:
+def collect(path: Path, course: Course, chapters: Sequence[Chapter], roster: Path | Iterable[Person] | None) -> Class:
     """Return a class: its people, all that they handed in for these chapters, and what was left out.
 
     Args:
         path: the folder or zip that holds the submissions.
         course: all chapters that a file may be of.
         chapters: those that are graded.
-        roster: a CSV file with the columns id, name and aliases.
+        roster: a CSV file with the columns id, name and aliases, or the people themselves.
 
     Raises:
         UsageError: there is no such folder or zip, or the roster is wrong.
@@ -42,10 +42,10 @@ def collect(path: Path, course: Course, chapters: Sequence[Chapter], roster: Pat
 
 
 def hand_ins(
-    path: Path, course: Course, chapters: Sequence[Chapter], roster: Path | None
+    path: Path, course: Course, chapters: Sequence[Chapter], roster: Path | Iterable[Person] | None
 ) -> Iterator[Person | HandedIn | Refused]:
     """Yield what ``collect`` returns, one by one and the people first, so that a large class needs little memory."""
-    known = read_roster(roster) if roster else Roster()
+    known = read_roster(roster) if isinstance(roster, Path) else Roster.of(roster or ())
     with opened_shelf(path, course) as shelf:
         found = [_Found(item, *_whose(item, course)) for item in shelf.items]
         who = Identities(known, [one.label for one in found if one.label])
@@ -62,7 +62,7 @@ def hand_ins(
         yield from read_loose(loose, chapters)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Found:
     """An item, what its name says of its chapter if it is a loose file, and whose it is."""
 

@@ -21,7 +21,7 @@ _VERSION = re.compile(r"\(?[0-9]{1,2}\)?|v[0-9]{1,3}|copy|kopie|final|new|last",
 _BETWEEN = " _-.+"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Flat:
     """What the name of a file among other students' files says.
 

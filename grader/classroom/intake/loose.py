@@ -13,7 +13,7 @@ from grader.classroom.intake.parcels import File
 from grader.course import Chapter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Loose:
     """A file, what its name says, and whose it is, if anybody's."""
 
@@ -26,9 +26,12 @@ def read_loose(files: Sequence[Loose], chapters: Sequence[Chapter]) -> Iterator[
     """Yield a hand-in for each file that answers one of these chapters, and every other file with the reason."""
     quizzes = [loose for loose in files if loose.flat.is_quiz and loose.identity]
     modules = [loose for loose in files if why_not(loose, chapters) is None]
+    asking = {loose.identity.student for loose in quizzes if loose.identity}
     answered: dict[str, set[str]] = {}
     for loose in modules:
         assert loose.identity
+        if loose.identity.student not in asking:
+            continue
         answered.setdefault(loose.identity.student, set()).add(loose.flat.chapters[0].name)
     beside: dict[tuple[str, str], Loose] = {}
     for loose in sorted(quizzes, key=lambda loose: (bool(loose.flat.chapters), loose.file.time or 0.0)):

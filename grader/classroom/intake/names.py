@@ -27,7 +27,8 @@ def readable(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     first = len(text) - len(text.lstrip())
     last = len(text.rstrip())
-    return "".join(c if first <= n < last and not _is_hidden(c) else _escape(c) for n, c in enumerate(text))
+    shown = "".join(c if first <= n < last and not _is_hidden(c) else _escape(c) for n, c in enumerate(text))
+    return text if shown == text else shown  # no second copy of the many names that are readable as they are
 
 
 def _is_hidden(c: str) -> bool:

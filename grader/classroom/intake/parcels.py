@@ -14,7 +14,7 @@ EMPTY_REASON = "there is no file in it"
 SPECIAL_REASON = "it is a link, a device or a pipe, not a file"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """One file of a hand-in.
 

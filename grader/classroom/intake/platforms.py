@@ -16,7 +16,7 @@ _CANVAS = re.compile(r"(?:(.*?)_)?(?:LATE_)?([0-9]+)_[0-9]+_(.+)", re.DOTALL)
 _MOODLE = re.compile(r"([^_/]*)_([0-9]+)_(?:assignsubmission|assignfeedback)_[a-z]+_?(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Label:
     """Whose something is, as its name says.
 

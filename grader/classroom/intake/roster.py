@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,15 +33,24 @@ class Roster:
     known: dict[str, Person] = field(default_factory=dict)
     names: dict[str, list[Person]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> Roster:
+        """Return the roster that some people are."""
+        roster = cls()
+        for person in people:
+            roster.add(person, "the roster")
+        return roster
+
     def add(self, person: Person, where: str) -> None:
         """Add a person; raises UsageError if somebody else has the id or an alias already."""
         for word in (person.id, *person.aliases):
             other = self.known.setdefault(key(word), person)
             if other is not person:
                 what = "id" if word == person.id else "alias"
+                whose = "stands there twice" if what == "id" and word == other.id else f"means {other.id!r} already"
                 raise UsageError(
-                    f"{where}: the {what} {word!r} is {other.id!r}'s already: give each student ids and aliases "
-                    "of their own (case does not count)."
+                    f"{where}: the {what} {word!r} {whose}: give each student an id and aliases of their own "
+                    "(case does not count)."
                 )
         self.names.setdefault(key(person.name), []).append(person)
         self.people.append(person)

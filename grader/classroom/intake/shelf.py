@@ -25,7 +25,7 @@ MAX_ITEMS = 100_000
 _Path = tuple[tuple[str, ...], File | None]  # a path in a class's zip, and its file; None for a folder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing at the top: a student's folder, a zip, or a file among those of others.
 

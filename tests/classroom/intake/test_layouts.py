@@ -253,7 +253,10 @@ def test_the_quiz_beside_the_module(room: Room) -> None:
     assert all(isinstance(answer.module, Submission) for answer in found.handed_in)
     assert reason(found, "carl/quiz.toml") == "refused: quiz.toml is larger than 262 kB"
     for path in ("ada/quiz.toml", "bob/elsewhere/quiz.toml", "dora/quiz.toml"):
-        assert reason(found, path) == "ignored: answers of a quiz count beside their chapter's module alone, or as MODULE_quiz.toml"
+        assert (
+            reason(found, path)
+            == "ignored: answers of a quiz count beside their chapter's module alone, or as MODULE_quiz.toml"
+        )
 
 
 def test_the_quiz_among_loose_files(room: Room) -> None:

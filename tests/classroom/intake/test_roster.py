@@ -33,11 +33,11 @@ def test_only_an_id_is_needed(room: Room) -> None:
 
 WRONG = {
     "": (1, "id is missing"), "name,aliases\nAda,ada\n": (1, "column id is missing"), "id,name,alias\n": (1, "Did you mean 'aliases'"),
-    "id,name,name\n": (1, "two columns"), HEAD + ",Ada,\n": (2, "id is empty"), HEAD + "1,Ada,a\n\n1,Bob,b\n": (4, "the id '1' is '1''s already"),
-    HEAD + "1,A,x\n2,B,X\n": (3, "the alias 'X' is '1''s already"), HEAD + "1,A,x\nX,B,\n": (3, "the id 'X' is '1''s already"),
-    HEAD + "1,A,\n2,B,1\n": (3, "the alias '1' is '1''s already"), HEAD + "e\u0301,A,\n2,B,\u00c9\n": (3, "already"), HEAD + "1,A,a,b\n": (2, "4 cells for 3"),
+    "id,name,name\n": (1, "two columns"), HEAD + ",Ada,\n": (2, "id is empty"), HEAD + "1,Ada,a\n\n1,Bob,b\n": (4, "the id '1' stands there twice"),
+    HEAD + "1,A,x\n2,B,X\n": (3, "the alias 'X' means '1' already"), HEAD + "1,A,x\nX,B,\n": (3, "the id 'X' means '1' already"),
+    HEAD + "1,A,\n2,B,1\n": (3, "the alias '1' means '1' already"), HEAD + "e\u0301,A,\n2,B,\u00c9\n": (3, "already"), HEAD + "1,A,a,b\n": (2, "4 cells for 3"),
     HEAD + '1,"A\n': (2, "no CSV"), HEAD + "1,A\0,\n": (2, "NUL"), HEAD + "1\u202e,A,\n": (2, "cannot be seen"), HEAD + "1,A,a\u200bda\n": (2, "a\\u200bda holds"),
-    HEAD + '1,"two\nlines",\n1,B,\n': (4, "already"),
+    HEAD + '1,"two\nlines",\n1,B,\n': (4, "twice"),
 }  # fmt: skip
 
 

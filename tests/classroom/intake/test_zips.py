@@ -203,6 +203,16 @@ def test_an_entry_that_cannot_be_read_is_ungradable_with_the_reason(room: Room, 
     assert isinstance(good.module, Submission)
 
 
+def test_a_class_of_all_of_them_goes_on(room: Room) -> None:
+    kinds = [kind[0] for table in (WHOLE, MEMBERS, UNREADABLE) for kind in table.values()]
+    for number, make in enumerate(kinds):
+        room.put(f"bad{number}.zip", make())
+    room.put("good.zip", zip_of(("tiny.py", GOOD)))
+    found = room.collect()
+    assert {refused.student for refused in found.refused} == {f"bad{number}" for number in range(len(kinds))}
+    assert [one.source for one in found.handed_in if isinstance(one.module, Submission)] == ["good.zip!/tiny.py"]
+
+
 @pytest.mark.parametrize("size", [1 << 31, 1 << 40, (1 << 64) - 1])
 def test_zip64_sizes_are_not_believed(room: Room, size: int) -> None:
     room.put("bad.zip", zip64_sizes(size))
