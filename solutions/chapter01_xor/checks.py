@@ -6,7 +6,7 @@ Numbers in arguments whose ties matter are multiples of 1/8, so that every order
 
 import numpy as np
 
-from grader.checks import check, compare, expect_close, expect_true, fail, ints, normal
+from grader.checks import beyond, check, compare, expect_close, expect_true, fail, ints, normal
 
 XOR_ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR_TARGETS = np.array([0.0, 1.0, 1.0, 0.0])
@@ -30,6 +30,16 @@ def column(y):
 def eighths(rng, *shape):
     """Return multiples of 1/8 between -2 and 2, with zeros and repeats."""
     return ints(rng, -16, 17, shape) / 8
+
+
+def one_entry(z):
+    """Return the first number of an array as the argument of a function of one number."""
+    return (float(np.ravel(z)[0]),) if np.ndim(z) else None
+
+
+def in_an_array(z):
+    """Return a number as the argument of a function of arrays."""
+    return None if np.ndim(z) else (np.array([z], dtype=float),)
 
 
 # sigmoid
@@ -59,6 +69,8 @@ SIGMOID_WRONG = {
     "sig-clip": lambda z: logistic(np.clip(z, -10, 10)),
     "sig-one-array": lambda z: np.atleast_1d(logistic(z)),
     "sig-inf-inf": ratio_of_exponentials,
+    "sig-flat": lambda z: np.ravel(logistic(z)),
+    "sig-float32": lambda z: np.float32(logistic(z)),
 }
 
 
@@ -67,7 +79,8 @@ def check_sigmoid_of_arrays(student, rng):
     """sigmoid turns every number of an array into 1 / (1 + e^-z)."""
     cases = [(normal(rng, *shape) * 3,) for shape in [(5,), (1,), (3, 4), (2, 3, 4), (6, 1)]]
     cases += [(np.array([-2.5, -1.0, 0.0, 1.0, 2.5]),), (np.abs(normal(rng, 4)),), (-np.abs(normal(rng, 4)),)]
-    compare(student.sigmoid, logistic, cases, "sigmoid(z)", unless=SIGMOID_WRONG)
+    sigmoid = beyond(student.sigmoid, logistic, one_entry, "sig-one-number")
+    compare(sigmoid, logistic, cases, "sigmoid(z)", unless=SIGMOID_WRONG)
 
 
 @check("sigmoid", points=2)
@@ -145,7 +158,7 @@ def check_step_of_arrays(student, rng):
     """step is 1.0 where z is positive and 0.0 where it is negative."""
     cases = [(normal(rng, *shape) * 3,) for shape in [(6,), (1,), (3, 4), (2, 3, 4)]]
     cases += [(np.array([-100.0, -0.25, 0.25, 100.0]),), (np.array([0.5, 2.0]),), (np.array([-3.0, -0.5]),)]
-    compare(numbers_from(student.step), fires, cases, "step(z)", unless=STEP_WRONG)
+    compare(numbers_from(beyond(student.step, fires, one_entry, "step-if")), fires, cases, "step(z)", unless=STEP_WRONG)
 
 
 @check("step", points=2, no_warnings=True)
@@ -162,9 +175,11 @@ def check_step_at_zero(student, rng):
 @check("step", points=1)
 def check_step_of_numbers(student, rng):
     """step takes single numbers and whole numbers too, and keeps the shape."""
-    cases = [(0.3,), (-0.3,), (0.0,), (0,), (2,), (-7,), (np.array(0.25),)]
+    cases = [(0.3,), (0.75,), (-0.3,), (0.0,), (0,), (2,), (-7,), (np.array(0.25),)]
     cases += [(ints(rng, -2, 3, (8,), dtype=int),), (np.array([[1, 0], [0, -1]]),)]
-    compare(numbers_from(student.step), fires, cases, "step(z)", unless=STEP_WRONG)
+    compare(
+        numbers_from(beyond(student.step, fires, in_an_array, "step-index")), fires, cases, "step(z)", unless=STEP_WRONG
+    )
 
 
 # neuron
@@ -289,7 +304,17 @@ def check_dense_of_whole_numbers(student, rng):
         (X, W, b),
         (100 * normal(rng, 3, 4), 100 * normal(rng, 4, 2), 100 * normal(rng, 2)),
     ]
-    compare(student.dense, layer, cases, "dense(X, W, b)", unless=DENSE_WRONG)
+
+    def with_floats(X, W, b):
+        return X.astype(float), W.astype(float), b.astype(float)
+
+    compare(
+        beyond(student.dense, layer, with_floats, "dense-add-in-place"),
+        layer,
+        cases,
+        "dense(X, W, b)",
+        unless=DENSE_WRONG,
+    )
 
 
 # linear_accuracy
@@ -340,6 +365,8 @@ def check_linear_accuracy(student, rng):
     """linear_accuracy is the share of rows that the line gets right."""
     cases = [random_line(rng, N, D) for N, D in [(8, 2), (7, 3), (5, 4), (9, 2)]]
     cases += [(np.array([1.0, 1.0]), -0.5, XOR_ROWS.astype(float), targets) for targets in (XOR_TARGETS, OR_TARGETS)]
+    w = np.array([1.0, -2.0, 0.5, -0.25])
+    cases += [(w, 0.25, np.diag(-1 / w), np.zeros(4))]  # each column decides a row of its own
     compare(student.linear_accuracy, share_right, cases, "linear_accuracy(w, b, X, y)", unless=ACCURACY_WRONG)
 
 
@@ -459,6 +486,7 @@ def classes_from(predict):
             not isinstance(got, (list, tuple)),
             f"predict gives a {type(got).__name__}, expected an array.",
             code="WRONG_TYPE",
+            misconception="pred-list",
         )
         if isinstance(got, np.ndarray) and got.dtype.kind in "bf":
             what = "bools" if got.dtype.kind == "b" else "floats"
@@ -519,12 +547,17 @@ def check_predict_of_one_sample(student, rng):
 # xor_weights
 
 
-def four_arrays(pairs, name):
-    """Return W1, b1, W2, b2 (or their gradients) out of a list of two pairs; else the check fails with what it is."""
+def four_arrays(pairs, name, in_a_row=None):
+    """Return W1, b1, W2, b2 (or their gradients) out of a list of two pairs; else the check fails with what it is.
+
+    ``in_a_row`` is the misconception that four arrays without pairs show.
+    """
+    is_row = isinstance(pairs, (list, tuple)) and [getattr(item, "ndim", 0) for item in pairs] == [2, 1, 2, 1]
     expect_true(
         isinstance(pairs, (list, tuple)) and len(pairs) == 2,
         f"{name} should be a list of two pairs, one for each layer, first layer first.",
         code="WRONG_TYPE",
+        misconception=in_a_row if is_row else None,
     )
     for pair, number in zip(pairs, (1, 2), strict=True):
         expect_true(
@@ -538,10 +571,17 @@ def four_arrays(pairs, name):
 def expect_network(params, H, name):
     """Return the pairs of a 2-H-1 network as floats once they are arrays of the right shapes; else the check fails."""
     shapes = ((2, H), (H,), (H, 1), (1,))
-    arrays = four_arrays(params, name)
+    arrays = four_arrays(params, name, "xor-four-arrays")
     for array, shape, letter in zip(arrays, shapes, ("W1", "b1", "W2", "b2"), strict=True):
         fits = isinstance(array, np.ndarray) and array.shape == shape and array.dtype.kind in "fiu"
-        expect_close(array, array.astype(float) if fits else np.zeros(shape), f"{letter} of {name}")
+        is_flat = isinstance(array, np.ndarray) and letter == "W2" and array.shape == (H,)
+        expect_close(
+            array, array.astype(float) if fits else np.zeros(shape), f"{letter} of {name}",
+            unless={
+                **({"xor-lists": array} if isinstance(array, list) else {}),
+                **({"xor-flat-output": array} if is_flat else {}),
+            },
+        )  # fmt: skip
     W1, b1, W2, b2 = (array.astype(float) for array in arrays)
     return [(W1, b1), (W2, b2)]
 
@@ -659,19 +699,39 @@ SOLVED_BY_SIGMOID_ONLY = [
 ]
 
 
+def two_neurons(X, params):
+    """Return the arguments with a network of two hidden neurons, where there are more or fewer."""
+    (W1, b1), (W2, b2) = params
+    kept = np.resize(np.arange(len(b1)), 2)
+    return (X, [(W1[:, kept], b1[kept]), (W2[kept], b2)]) if len(b1) != 2 else None
+
+
 @check("xor_forward", points=3)
 def check_xor_forward(student, rng):
     """xor_forward sends the rows through both layers, with sigmoid after each."""
     cases = [(normal(rng, N, 2), network(rng, H)) for N, H in [(4, 2), (5, 3), (3, 4), (2, 2)]]
     cases += [(XOR_ROWS.astype(float), SOLVED_BY_SIGMOID_ONLY)]
-    compare(student.xor_forward, output, cases, "xor_forward(X, params)", unless=FORWARD_WRONG)
+    compare(
+        beyond(student.xor_forward, output, two_neurons, "fwd-two-wide"),
+        output,
+        cases,
+        "xor_forward(X, params)",
+        unless=FORWARD_WRONG,
+    )
 
 
 @check("xor_forward", points=2)
 def check_xor_forward_of_any_width(student, rng):
     """One sample and any number of hidden neurons will do, one included."""
     cases = [(normal(rng, N, 2), network(rng, H)) for N, H in [(1, 2), (4, 1), (1, 1), (6, 7), (3, 3), (1, 3)]]
-    compare(student.xor_forward, output, cases, "xor_forward(X, params)", unless=FORWARD_WRONG)
+
+    compare(
+        beyond(student.xor_forward, output, two_neurons, "fwd-two-wide"),
+        output,
+        cases,
+        "xor_forward(X, params)",
+        unless=FORWARD_WRONG,
+    )
 
 
 WHOLE_NETWORK = [
@@ -811,6 +871,11 @@ def flat(function):
     return lambda *case: tuple(item for pair in function(*case) for item in pair)
 
 
+def with_a_column(X, y, params):
+    """Return the arguments with the targets as a column, where they are flat."""
+    return (X, column(y), params) if np.ndim(y) == 1 else None
+
+
 def compare_gradients(student, cases, layers=(1, 2), unless=GRADIENTS_WRONG):
     """Compare the gradients of the layers named, whatever those of the other layer are."""
     part = slice(2 * layers[0] - 2, 2 * layers[-1])
@@ -818,9 +883,15 @@ def compare_gradients(student, cases, layers=(1, 2), unless=GRADIENTS_WRONG):
     def of_layers(function):
         return lambda X, y, params: function(X, y, params)[part]
 
+    right = of_layers(flat(gradients))
     compare(
-        of_layers(lambda X, y, params: four_arrays(student.xor_gradients(X, y, params), "the result")),
-        of_layers(flat(gradients)),
+        beyond(
+            of_layers(lambda X, y, params: four_arrays(student.xor_gradients(X, y, params), "the result")),
+            right,
+            with_a_column,
+            "bp-flat-targets",
+        ),
+        right,
         cases,
         ["dW1", "db1", "dW2", "db2"][part],
         tol=1e-6,
@@ -943,6 +1014,25 @@ def frozen(which):
     return grads
 
 
+def with_momentum(X, y, params, lr, epochs):
+    """Descend with nine tenths of each step kept for the next."""
+    speed = [(0.0, 0.0), (0.0, 0.0)]
+    for _ in range(epochs):
+        pairs = zip(speed, gradients(X, y, params), strict=True)
+        speed = [(0.9 * v - lr * dW, 0.9 * u - lr * db) for (v, u), (dW, db) in pairs]
+        params = moved(params, speed, -1.0)
+    return params
+
+
+def in_the_arrays_given(X, y, params, lr, epochs):
+    """Descend and store every step in arrays of the dtype that the first parameters have."""
+    dtypes = [tuple(np.asarray(item).dtype for item in pair) for pair in params]
+    for _ in range(epochs):
+        now = zip(moved(params, gradients(X, y, params), lr), dtypes, strict=True)
+        params = [tuple(item.astype(dtype) for item, dtype in zip(*both, strict=True)) for both in now]
+    return params
+
+
 def scaled(factor):
     return lambda X, y, params: [(factor(X) * dW, factor(X) * db) for dW, db in gradients(X, y, params)]
 
@@ -969,9 +1059,11 @@ TRAINED_WRONG = {
     "train-divided-again": descend_with(scaled(lambda X: 1 / len(X))),
     "train-half": descend_with(scaled(lambda X: 0.5)),
     "train-sum": descend_with(scaled(len)),
+    "train-momentum": with_momentum,
+    "train-whole-numbers": in_the_arrays_given,
 }
 
-ALIKE_FOR_ONE_STEP = ("sgd-local", "train-one-short")
+ALIKE_FOR_ONE_STEP = ("sgd-local", "train-one-short", "train-momentum")
 
 LOSSES_WRONG = {
     "losses-after": lambda *case: descend(*case, losses="after")[1],
@@ -982,6 +1074,7 @@ LOSSES_WRONG = {
     "losses-sum": lambda *case: [loss * len(case[0]) for loss in descend(*case)[1]],
     "losses-half": lambda *case: [loss / 2 for loss in descend(*case)[1]],
     "losses-column": lambda *case: column(descend(*case)[1]),
+    "losses-rounded": lambda *case: np.round(descend(*case)[1], 6),
 }
 
 

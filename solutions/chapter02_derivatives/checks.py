@@ -556,6 +556,8 @@ CHECK_WRONG = {
     "gc-worst-apart": from_n_and_a(
         lambda n, a: float(np.max(np.abs(n - a)) / max(1e-8, np.max(np.abs(n) + np.abs(a))))
     ),
+    "gc-largest-difference": from_n_and_a(lambda n, a: float(ratio(n, a).flat[np.argmax(np.abs(n - a))])),
+    "gc-zeros-skipped": from_n_and_a(lambda n, a: float(np.max(ratio(n, a)[a != 0], initial=0.0))),
     "gc-entries": from_n_and_a(ratio),
     "gc-rows": from_n_and_a(lambda n, a: float(np.max(ratio(n, a).ravel()[: len(n)]))),
     "gc-by-mean": from_n_and_a(lambda n, a: 2 * float(np.max(ratio(n, a)))),
@@ -604,6 +606,9 @@ def check_error_of_a_wrong_gradient(student, rng):
         cases.append((*surface_and_gradient(rng, shape, factors), rng.uniform(1.0, 2.0, shape), h))
     cases.append((*surface_and_gradient(rng, (3,), np.array([1.5, 0.99, 1.1])), -rng.uniform(1.0, 2.0, 3), 0.1))
     cases.append((*surface_and_gradient(rng, (3,), np.array([-1.0, 0.5, 1.0]) * 1.1), rng.uniform(1.0, 2.0, 3), 0.1))
+    cases.append((*surface_and_gradient(rng, (3,), np.array([1.05, 0.0, 0.9])), rng.uniform(1.0, 2.0, 3), 0.1))
+    steep_first = np.array([3.0, 0.4, 2.0]) + rng.uniform(-0.1, 0.1, 3)
+    cases.append((*surface_and_gradient(rng, (3,), np.array([0.9, 0.7, 0.95])), steep_first, 0.1))
     cases.append((*surface_and_gradient(rng, (3,), 1.3), ints(rng, 1, 4, 3, dtype=int), 0.1))
     f, g = surface_and_gradient(rng, (3,), np.array([0.7, 1.05, 0.9]))
     cases.append((lambda x: -f(x), lambda x: -g(x), rng.uniform(1.0, 2.0, 3), 0.1))  # every slope falls
@@ -742,6 +747,8 @@ COMPOSE_WRONG = {
         dfs[0](x) * math.prod(df(f(x)) for f, df in zip(fs[:-1], dfs[1:], strict=True))
     ),
     "comp-moved-by-slope": lambda fs, dfs, x: moved_by_slope(dfs, x),
+    "comp-first-place": lambda fs, dfs, x: math.prod(dfs[k](values_on_the_way(fs, x)[k]) for k in map(fs.index, fs)),
+    "comp-one-value-each": lambda fs, dfs, x: one_value_each(fs, dfs, x),
 }
 
 
@@ -751,6 +758,11 @@ def moved_by_slope(dfs, x):
         x = df(x)
         slope *= x
     return slope
+
+
+def one_value_each(fs, dfs, x):
+    inputs = dict(zip(fs, values_on_the_way(fs, x), strict=False))
+    return math.prod(df(inputs[f]) for f, df in zip(fs, dfs, strict=True))
 
 
 LISTS_CHANGED = {"MUTATED_INPUT": "comp-lists-changed"}
@@ -773,12 +785,15 @@ def check_chain(student, rng):
 
 @check("compose_derivative", points=1, blames=LISTS_CHANGED)
 def check_chain_of_four(student, rng):
-    """Four functions give a product of four."""
+    """Four functions give a product of four, also where one of them stands there twice."""
     links = [
         (sine, exponential, scaled, shifted_square),
         (scaled, bell, shifted_square, sine),
     ]
-    compare_chains(student, [(*chain(rng, *many), float(rng.uniform(0.3, 1.3))) for many in links])
+    cases = [(*chain(rng, *many), float(rng.uniform(0.3, 1.3))) for many in links]
+    fs, dfs = chain(rng, shifted_square, sine, exponential)
+    cases.append(([*fs, fs[0]], [*dfs, dfs[0]], float(rng.uniform(0.3, 1.3))))
+    compare_chains(student, cases)
 
 
 @check("compose_derivative", points=1, blames=LISTS_CHANGED)

@@ -773,6 +773,20 @@ def _(f, g, x, h=1e-5):
     return np.max(np.abs(n - a) / (np.abs(n) + np.abs(a)))
 
 
+@wrong("gradient_check", "gc-largest-difference", why="the largest difference need not have the largest ratio")
+def _(f, g, x, h=1e-5):
+    n, a = numerical_gradient(f, x, h).ravel(), np.ravel(g(x))
+    k = np.argmax(np.abs(n - a))
+    return np.abs(n[k] - a[k]) / max(1e-8, np.abs(n[k]) + np.abs(a[k]))
+
+
+@wrong("gradient_check", "gc-zeros-skipped", why="an entry that g calls 0 may be wrong, too")
+def _(f, g, x, h=1e-5):
+    n, a = numerical_gradient(f, x, h), g(x)
+    n, a = n[a != 0], a[a != 0]
+    return np.max(np.abs(n - a) / np.maximum(1e-8, np.abs(n) + np.abs(a)), initial=0.0)
+
+
 @wrong("gradient_check", "gc-other-floor", why="another floor than the one asked for")
 def _(f, g, x, h=1e-5):
     n, a = numerical_gradient(f, x, h), g(x)
@@ -986,6 +1000,29 @@ def _(fs, dfs, x):
     slope = dfs[0](x)
     for k in range(1, len(fs)):
         slope *= dfs[k](fs[k - 1](x))
+    return slope
+
+
+@wrong("compose_derivative", "comp-first-place", why="index finds the first of two places")
+def _(fs, dfs, x):
+    values = [x]
+    for f in fs:
+        values.append(f(values[-1]))
+    slope = 1.0
+    for f in fs:
+        slope *= dfs[fs.index(f)](values[fs.index(f)])
+    return slope
+
+
+@wrong("compose_derivative", "comp-one-value-each", why="a function that stands there twice gets two numbers")
+def _(fs, dfs, x):
+    inputs = {}
+    for f in fs:
+        inputs[f] = x
+        x = f(x)
+    slope = 1.0
+    for f, df in zip(fs, dfs):
+        slope *= df(inputs[f])
     return slope
 
 

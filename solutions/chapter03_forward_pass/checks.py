@@ -5,7 +5,7 @@ from functools import wraps
 
 import numpy as np
 
-from grader.checks import check, compare, expect_close, expect_raises, expect_true, fail, ints, normal
+from grader.checks import check, compare, expect_accepted, expect_close, expect_raises, expect_true, fail, ints, normal
 
 # Arrays of the size the chapter promises to stand: exp of them overflows, a probability of them is 0 or 1.
 FAR = np.array([-10_000.0, -1000.0, -750.0, -40.0, -1.0, 0.0, 2.0, 37.0, 720.0, 1000.0, 10_000.0])
@@ -30,7 +30,7 @@ def elementwise(f):
 
 
 def arrays(rng):
-    """Return float arrays of many shapes: ties, zeros, whole numbers, one sign only, sizes around 100."""
+    """Return float arrays of many shapes: ties, zeros, whole numbers, one sign only, sizes around 100, next to 0."""
     return [
         normal(rng, 3, 5),
         np.array([[0.0, -1.0, 2.0, 0.0], [2.0, -3.0, 1.0, -1.0]]),
@@ -41,6 +41,7 @@ def arrays(rng):
         -0.1 - np.abs(normal(rng, 5)),
         0.1 + np.abs(normal(rng, 2, 3)),
         rng.uniform(-100, 100, (3, 4)),
+        np.array([5e-8, -5e-8, 4e-6, -4e-6, 3e-4, -3e-4, 0.0]),
     ]
 
 
@@ -78,6 +79,7 @@ RELU = known(
     relu_step=lambda z: np.where(np.asarray(z) > 0, 1.0, 0.0),
     relu_capped=lambda z: np.clip(z, 0, 6),
     relu_leaky=lambda z: np.where(np.asarray(z) > 0, z, 0.01 * np.asarray(z)),
+    relu_threshold=lambda z: np.where(np.asarray(z) > 1e-5, z, 0.0),
 )
 
 
@@ -112,6 +114,7 @@ LEAKY = known(
     leaky_up=lambda z, alpha=0.01: np.where(np.asarray(z) > 0, z, -alpha * np.asarray(z)),
     leaky_constant=lambda z, alpha=0.01: np.where(np.asarray(z) > 0, z, alpha),
     leaky_int_buffer=leaky_in_integers,
+    leaky_alpha_zero=lambda z, alpha=0.01: np.where(np.asarray(z) > 0, z, (alpha or 0.01) * np.asarray(z)),
 )
 
 
@@ -123,8 +126,8 @@ def check_leaky_relu_of_arrays(student, rng):
 
 @check("leaky_relu", points=2, blames={"MUTATED_INPUT": "leaky-inplace"})
 def check_leaky_relu_with_alpha(student, rng):
-    """leaky_relu has slope alpha on the left, for small and large alpha."""
-    cases = with_parameter([*arrays(rng), *arrays(rng)], [2.5, 0.2, 1.0, 4.0])
+    """leaky_relu has slope alpha on the left, for small and large alpha, and for 0."""
+    cases = with_parameter([*arrays(rng), *arrays(rng)], [2.5, 0.2, 1.0, 4.0]) + [(normal(rng, 6), 0.0), (-2.5, 0)]
     compare(student.leaky_relu, leaky_oracle, cases, "leaky_relu(z, alpha)", unless=LEAKY)
     z = normal(rng, 3, 4)
     expect_close(student.leaky_relu(z, alpha=0.3), leaky_oracle(z, 0.3), "leaky_relu(z, alpha=0.3)")
@@ -158,6 +161,7 @@ ELU = known(
     elu_sign=lambda z, alpha=1.0: np.where(np.asarray(z) > 0, z, alpha * (1 - np.exp(z))),
     elu_scaled=lambda z, alpha=1.0: alpha * np.where(np.asarray(z) > 0, z, np.expm1(z)),
     elu_int_buffer=elu_in_integers,
+    elu_alpha_zero=lambda z, alpha=1.0: np.where(np.asarray(z) > 0, z, (alpha or 1.0) * np.expm1(z)),
 )
 
 
@@ -169,8 +173,8 @@ def check_elu_of_arrays(student, rng):
 
 @check("elu", points=2, blames={"MUTATED_INPUT": "elu-inplace"})
 def check_elu_with_alpha(student, rng):
-    """elu goes down to -alpha on the left, for small and large alpha."""
-    cases = with_parameter([*arrays(rng), *arrays(rng)], [2.5, 0.3, 1.7, 0.8])
+    """elu goes down to -alpha on the left, for small and large alpha, and for 0."""
+    cases = with_parameter([*arrays(rng), *arrays(rng)], [2.5, 0.3, 1.7, 0.8]) + [(normal(rng, 6), 0.0), (-2.5, 0)]
     compare(student.elu, elu_oracle, cases, "elu(z, alpha)", unless=ELU)
     z = normal(rng, 3, 4)
     expect_close(student.elu(z, alpha=0.4), elu_oracle(z, 0.4), "elu(z, alpha=0.4)")
@@ -223,6 +227,9 @@ SWISH = known(
     swish_beta_twice=lambda z, beta=1.0: beta * z * sigmoid(beta * np.asarray(z)),
     swish_beta_divides=lambda z, beta=1.0: z * sigmoid(np.asarray(z) / beta),
     swish_overflow=swish_of_infinities,
+    swish_beta_zero=lambda z, beta=1.0: z * sigmoid((beta or 1.0) * np.asarray(z)),
+    swish_beta_size=lambda z, beta=1.0: z * sigmoid(abs(beta) * np.asarray(z)),
+    swish_cut=lambda z, beta=1.0: np.where(np.asarray(z) < -20, 0.0, z * sigmoid(beta * np.asarray(z))),
     sig_intbuf=swish_in_integers,
 )
 
@@ -235,8 +242,10 @@ def check_swish_of_arrays(student, rng):
 
 @check("swish", points=2, blames={"MUTATED_INPUT": "swish-inplace"})
 def check_swish_with_beta(student, rng):
-    """swish puts beta inside the sigmoid, and only there."""
+    """swish puts beta inside the sigmoid, and only there; beta may be small, 0 or negative."""
     cases = with_parameter([*arrays(rng), *arrays(rng)], [2.0, 0.5, 1.5, 3.0])
+    cases += [(rng.uniform(-3, 3, 6), beta) for beta in (-float(rng.uniform(0.5, 2)), 0.0, 0)]
+    cases.append((rng.permutation([-150.0, -60.0, -25.0, 25.0, 60.0, 150.0]), 0.02))
     compare(student.swish, swish_oracle, cases, "swish(z, beta)", unless=SWISH)
     z = normal(rng, 3, 4)
     expect_close(student.swish(z, beta=1.7), swish_oracle(z, 1.7), "swish(z, beta=1.7)")
@@ -388,7 +397,7 @@ def compare_losses(call, oracle, cases, name, unless, truth, floor):
             inside = np.shape(value) == np.shape(losses) and np.all((low <= -value) & (-value <= high))
         return value if inside else None
 
-    compare(remember, oracle, cases, name, unless={floor: floored, **unless})
+    compare(remember, oracle, cases, name, unless={**unless, floor: floored})
 
 
 def shares(Z, axis=None, keepdims=False):
@@ -674,7 +683,13 @@ def check_mlp_forward_other_activations(student, rng):
 @check("mlp_forward", points=1, blames={"WRONG_VALUE": "mlp-no-error", "EXCEPTION": "mlp-other-error"})
 def check_mlp_forward_unknown_activation(student, rng):
     """An activation that does not exist is a ValueError, also where its name is part of a known one or holds one."""
-    for sizes, name in [([3, 4, 2], "softsign"), ([2, 3, 3, 2], "tan"), ([4, 3, 2], "leaky_relu"), ([2, 4, 3], "relu6")]:
+    expect_accepted(student.mlp_forward, normal(rng, 4, 3), network(rng, [3, 4, 2]), "tanh")
+    for sizes, name in [
+        ([3, 4, 2], "softsign"),
+        ([2, 3, 3, 2], "tan"),
+        ([4, 3, 2], "leaky_relu"),
+        ([2, 4, 3], "relu6"),
+    ]:
         expect_raises(ValueError, student.mlp_forward, normal(rng, 4, sizes[0]), network(rng, sizes), name)
 
 
@@ -704,13 +719,16 @@ MSE = known(
     mse_absolute=lambda p, y: np.mean(np.abs(flat_difference(p, y))),
     mse_per_sample=lambda p, y: np.sum(flat_difference(p, y) ** 2) / p.shape[0],
     mse_sum=lambda p, y: np.sum(flat_difference(p, y) ** 2),
+    mse_one_row=lambda p, y: np.sum(flat_difference(p, y) ** 2) if len(p) == 1 else np.mean(flat_difference(p, y) ** 2),
 )
 
 
 @check("mse", points=2)
 def check_mse_of_equal_shapes(student, rng):
     """mse is the mean of the squared differences over all elements."""
-    cases = [(normal(rng, *shape), normal(rng, *shape)) for shape in [(5, 1), (4,), (4, 3), (3, 3), (1, 1), (7, 2)]]
+    cases = [
+        (normal(rng, *shape), normal(rng, *shape)) for shape in [(5, 1), (4,), (4, 3), (3, 3), (1, 1), (7, 2), (1, 4)]
+    ]
     cases += [(rng.uniform(-100, 100, (5, 1)), rng.uniform(-100, 100, (5, 1)))]
     whole = [ints(rng, -4, 5, shape).astype(np.int64) for shape in [(5, 1), (5, 1), (3, 2), (3, 2)]]
     cases += [(whole[0], whole[1]), (whole[2], whole[3]), (whole[2] / 2, whole[3])]
@@ -749,12 +767,17 @@ def bce_of(p, y):
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
+def given_sigmoid(z):
+    """Return what the sigmoid that the module gives returns, rounding included: 1 - p is rounding where p is near 1."""
+    return 0.5 * (1.0 + np.tanh(0.5 * z))
+
+
 BCE = known(
     bce_bcast=lambda z, y: np.mean(np.logaddexp(0, z) - y * z),
     bce_tdot=lambda z, y: (
         -np.sum(np.dot(column(y), np.log(sigmoid(z)).T) + np.dot(1 - column(y), np.log(1 - sigmoid(z)).T)) / len(z)
     ),
-    bce_clipdrop=lambda z, y: bce_of(sigmoid(z), column(y)),
+    bce_clipdrop=lambda z, y: bce_of(given_sigmoid(z), column(y)),
     bce_overflow=lambda z, y: np.mean(np.log(1 + np.exp(z)) - column(y) * z),
     bce_one_term=lambda z, y: np.mean(column(y) * np.logaddexp(0, -z)),
     bce_swapped=lambda z, y: np.mean(np.logaddexp(0, z) - (1 - column(y)) * z),
@@ -938,6 +961,7 @@ ACCURACY = known(
     acc_per_class=recall_of_each_class,
     acc_last_tie=lambda scores, y: np.mean(np.array([last_of_equals(row) for row in scores.tolist()]) == y),
     acc_any_tie=lambda scores, y: np.mean(picked(scores, y) == scores.max(axis=1)),
+    acc_rounded=lambda scores, y: np.mean(np.round(scores, 3).argmax(axis=1) == y),
 )
 
 
@@ -978,12 +1002,19 @@ def right_but_for_the_last(scores):
     return y
 
 
+def close_scores(rng, N):
+    """Return scores (N, 4) that differ in the ninth place, the largest never in the first column."""
+    places = [[0, *rng.permutation([1, 2, 3])] for _ in range(N)]
+    return rng.uniform(0.3, 0.7, (N, 1)) + 2e-9 * np.array(places)
+
+
 @check("accuracy", points=1)
 def check_accuracy_of_any_scale(student, rng):
-    """One row is enough, and scores may be negative, large, whole or probabilities."""
+    """One row is enough, and scores may be negative, large, whole, probabilities, or close to one another."""
     one = normal(rng, 1, 4)
     tables_of_scores = [one, -5.0 - np.abs(normal(rng, 6, 3)), rng.uniform(-10_000, 10_000, (5, 4))]
     tables_of_scores += [softmax_oracle(normal(rng, 5, 3)), np.array([[-3, 7, 2], [4, -1, 0], [0, 5, 9], [-8, -2, -4]])]
+    tables_of_scores.append(close_scores(rng, 5))
     cases = [(one, (one.argmax(axis=1) + 1) % 4)]
     cases += [(scores, right_but_for_the_last(scores)) for scores in tables_of_scores]
     compare(student.accuracy, accuracy_oracle, cases, "accuracy(scores, y)", unless=ACCURACY)
@@ -1092,6 +1123,11 @@ def worst_of_the_rejected(X, y, params):
     return order[predictions_oracle(X, y, params)[order] != y[order]][:3]
 
 
+def rejected_before_accepted(X, y, params):
+    accepted = predictions_oracle(X, y, params) == y
+    return np.lexsort((-evaluate_losses(X, y, params), accepted))[:3]
+
+
 WORST = known(
     ev_linear=lambda X, y, params: np.argsort(-np.array(ce_terms(LINEAR(X, params), y)), kind="stable")[:3],
     ev_last_activated=lambda X, y, params: np.argsort(-np.array(ce_terms(ACTIVATED(X, params), y)), kind="stable")[:3],
@@ -1101,6 +1137,7 @@ WORST = known(
     ev_worst_unsure=of_loss(lambda Z, y: -softmax_oracle(Z).max(axis=1)),
     ev_worst_margin=of_loss(lambda Z, y: Z.max(axis=1) - picked(Z, y)),
     ev_worst_rejected=worst_of_the_rejected,
+    ev_worst_rejected_first=rejected_before_accepted,
 )
 
 

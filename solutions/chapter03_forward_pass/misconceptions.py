@@ -65,6 +65,17 @@ def _(z, alpha=0.01):
     return np.maximum(alpha * z, z)
 
 
+@wrong("relu", "relu-threshold", why="relu bends at 0 and nowhere else")
+def _(z):
+    return np.where(np.asarray(z) > 1e-5, z, 0.0)
+
+
+@wrong("leaky_relu", "leaky-alpha-zero", why="0 is a slope, too")
+def _(z, alpha=0.01):
+    z = np.asarray(z)
+    return np.where(z > 0, z, (alpha or 0.01) * z)
+
+
 @wrong("leaky_relu", "leaky-fixed", why="the parameter is never used")
 def _(z, alpha=0.01):
     return np.where(np.asarray(z) > 0, z, 0.01 * z)
@@ -122,6 +133,12 @@ def _(z, alpha=1.0):
     return np.where(np.asarray(z) > 0, z, np.expm1(np.minimum(z, 0)))
 
 
+@wrong("elu", "elu-alpha-zero", why="0 is a value of alpha, too")
+def _(z, alpha=1.0):
+    z = np.asarray(z)
+    return np.where(z > 0, z, (alpha or 1.0) * np.expm1(np.minimum(z, 0)))
+
+
 @wrong("elu", "elu-celu", why="CELU, which divides by alpha inside, is another function")
 def _(z, alpha=1.0):
     return np.where(np.asarray(z) > 0, z, alpha * np.expm1(np.minimum(z, 0) / alpha))
@@ -172,6 +189,22 @@ def _(z, alpha=1.0):
         return np.where(np.asarray(z) > 0, z, alpha * np.expm1(np.minimum(z, 0)))
     z[z < 0] = alpha * np.expm1(z[z < 0])
     return z
+
+
+@wrong("swish", "swish-beta-zero", why="0 is a value of beta, too")
+def _(z, beta=1.0):
+    return z * sigmoid((beta or 1.0) * np.asarray(z))
+
+
+@wrong("swish", "swish-beta-size", why="a negative beta turns the gate round")
+def _(z, beta=1.0):
+    return z * sigmoid(abs(beta) * np.asarray(z))
+
+
+@wrong("swish", "swish-cut", why="where the gate is shut depends on beta")
+def _(z, beta=1.0):
+    z = np.asarray(z)
+    return np.where(z < -20, 0.0, z * sigmoid(beta * z))
 
 
 @wrong("swish", "swish-beta", why="beta is ignored: x / (1 + e^-x) is the case beta = 1 only")
@@ -710,6 +743,13 @@ def _(p, y):
     return np.sum((p - y.reshape(p.shape)) ** 2) / len(p)
 
 
+@wrong("mse", "mse-one-row", why="a row of several elements is no single number")
+def _(p, y):
+    if len(p) == 1:
+        return np.sum((np.ravel(p) - np.ravel(y)) ** 2)
+    return np.mean((np.ravel(p) - np.ravel(y)) ** 2)
+
+
 @wrong("mse", "mse-sum", why="a sum grows with the number of samples")
 def _(p, y):
     return np.sum((p - y.reshape(p.shape)) ** 2)
@@ -953,6 +993,11 @@ def _(scores, y):
     return np.mean(scores[np.arange(len(y)), y] == scores.max(axis=1))
 
 
+@wrong("accuracy", "acc-rounded", why="of two close scores one is the larger")
+def _(scores, y):
+    return np.mean(np.round(scores, 3).argmax(axis=1) == y)
+
+
 @wrong("count_parameters", "count-no-biases", why="the weights alone")
 def _(sizes):
     return sum(D * M for D, M in zip(sizes[:-1], sizes[1:], strict=True))
@@ -1174,6 +1219,16 @@ def _(X, y, params):
     logits = mlp_forward(X, params)
     losses = -log_softmax(logits)[np.arange(len(y)), y]
     worst = np.argsort(logits[np.arange(len(y)), y] - logits.max(axis=1), kind="stable")[:3]
+    return {
+        "predictions": logits.argmax(1), "loss": losses.mean(), "accuracy": accuracy(logits, y), "worst": worst,
+    }  # fmt: skip
+
+
+@wrong("evaluate", "ev-worst-rejected-first", why="a right prediction may have a larger loss than a wrong one")
+def _(X, y, params):
+    logits = mlp_forward(X, params)
+    losses = -log_softmax(logits)[np.arange(len(y)), y]
+    worst = np.lexsort((-losses, logits.argmax(axis=1) == y))[:3]
     return {
         "predictions": logits.argmax(1), "loss": losses.mean(), "accuracy": accuracy(logits, y), "worst": worst,
     }  # fmt: skip

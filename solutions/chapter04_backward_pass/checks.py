@@ -63,6 +63,7 @@ RELU_MISTAKES = {
     "drelu-leaky": lambda dout, z: dout * np.where(np.asarray(z) > 0, 1.0, 0.01),
     "drelu-ge": lambda dout, z: dout * (np.asarray(z) >= 0),
     "drelu-half": lambda dout, z: dout * np.heaviside(z, 0.5),
+    "drelu-threshold": lambda dout, z: dout * (np.asarray(z) > 1e-16),
     "int-buffer": filled(lambda dout, z: np.where(z > 0, dout, 0.0)),
 }
 
@@ -71,14 +72,16 @@ RELU_MISTAKES = {
 def check_relu_passes_gradients_where_its_input_is_positive(student, rng):
     """Where the relu's input is positive the gradient passes, elsewhere it stops; any shape."""
     cases = elementwise_pairs(rng, lambda z: z)
+    cases.append((1e4 * rng.uniform(-1, 1, 8), 100 * normal(rng, 8)))
     compare(student.relu_backward, relu_oracle, cases, "dz", tol=GRADIENT, scale=size_of, unless=RELU_MISTAKES)
 
 
 @check("relu_backward", points=2)
 def check_relu_has_slope_zero_at_zero(student, rng):
-    """At an input of exactly 0 nothing passes."""
+    """At an input of exactly 0 nothing passes, at one just above it everything."""
     inputs = [
         np.array([0.0, -1.5, 2.0, 0.0, 0.5]),
+        rng.permutation(np.array([1e-17, -1e-17, 0.0, 1e-30, -1e-30, 0.3])),
         rng.permutation(np.array([0.0, 0.0, -100.0, 100.0, 3.0, -2.0])).reshape(2, 3),
         0.0,
         np.zeros((3, 2)),
@@ -382,6 +385,7 @@ MSE_MISTAKES = {
     "dmse-square": lambda p, y: (p - y.reshape(p.shape)) ** 2 / p.size,
     "dmse-reduced": lambda p, y: np.mean(2 * (p - y.reshape(p.shape))),
     "int-buffer": lambda p, y: (2 * (p - y.reshape(p.shape)) / p.size).astype(p.dtype),
+    "dmse-target-type": lambda p, y: 2 * (p.astype(y.dtype) - y.reshape(p.shape)) / p.size,
 }
 
 
@@ -413,6 +417,7 @@ def check_mse_of_whole_and_large_numbers(student, rng):
     cases = [
         (ints(rng, -3, 4, (5, 1), np.int64), ints(rng, 4, 8, 5, np.int64)),
         (ints(rng, -3, 4, (5, 3), np.int64), normal(rng, 5, 3)),
+        (normal(rng, 4, 1), ints(rng, -3, 4, 4, np.int64)),
         (100 * normal(rng, 6, 1), 100 * normal(rng, 6)),
         (100 * normal(rng, 3, 4), 100 * normal(rng, 3, 4)),
     ]
@@ -772,8 +777,8 @@ def with_mistake(build, numbers, mistake):
     return out.data, [leaf.grad for leaf in leaves]
 
 
-def run_graph(student, build, numbers):
-    """Return the result and the leaves' gradients as the student's class has them."""
+def run_graph(student, name, build, numbers):
+    """Return the result and the leaves' gradients as the student's class has them; leaves must keep their data."""
     leaves = [student.Value(x) for x in numbers]
     try:
         out = build(*leaves)
@@ -781,6 +786,12 @@ def run_graph(student, build, numbers):
         out.backward()
     except (TypeError, AttributeError):  # of this module's arithmetic: the student's own come as failures
         fail("an operation on Values, such as tanh(), gives something that is no Value", code="WRONG_TYPE")
+    for letter, leaf, x in zip(signature(build).parameters, leaves, numbers, strict=True):
+        kept = leaf.data
+        expect_close(
+            kept, float(x), f"{letter}.data after {name}", unless={"value-operand-changed": lambda kept=kept: kept},
+            says=f"It was {x:.4g} before: an operation leaves the values that go in as they are",
+        )  # fmt: skip
     return data, [leaf.grad for leaf in leaves]
 
 
@@ -811,7 +822,7 @@ def telling_mistake(graphs, results, right, mistakes):
 
 def expect_graphs(student, graphs: dict[str, Graph], mistakes):
     """Demand the result and the leaves' gradients of every graph."""
-    results = {name: run_graph(student, *graph) for name, graph in graphs.items()}
+    results = {name: run_graph(student, name, *graph) for name, graph in graphs.items()}
     right = {name: forward_mode(*graph) for name, graph in graphs.items()}
     mistake = telling_mistake(graphs, results, right, mistakes)
     for name, (build, numbers) in graphs.items():
@@ -842,12 +853,26 @@ def check_value_sums_and_products(student, rng):
         "a + b + c": (lambda a, b, c: a + (b + c), [a, 4, c]),
     }
     expect_graphs(student, graphs, RULES)
+    # Two graphs that stand side by side before either goes backward.
+    pairs = [[student.Value(a), student.Value(b)], [student.Value(c), student.Value(d)]]
+    products = [left * right for left, right in pairs]
+    for product, (left, _), slope in zip(products, pairs, (b, d), strict=True):
+        product.backward()
+        expect_close(
+            left.grad, slope, "a.grad in a * b", tol=GRADIENT, unless={"value-one-list": 0.0},
+            says="Here another product was made beside this one, before backward() was called on either",
+        )  # fmt: skip
 
 
 @check("Value", points=2)
 def check_value_with_numbers_and_minus(student, rng):
     """Minus, and ints and floats on either side."""
     a, b = number(rng), number(rng)
+
+    def operands_stay(a, b):
+        h = a * b
+        return (h + 2) * (h - 2) * (3 * h) * -h
+
     graphs = {
         "a - b": (lambda a, b: a - b, [a, b]),
         "5 - a": (lambda a: 5 - a, [a]),
@@ -856,6 +881,7 @@ def check_value_with_numbers_and_minus(student, rng):
         "1.5 + a * 4": (lambda a: 1.5 + a * 4, [a]),
         "-a * b": (lambda a, b: -a * b, [a, b]),
         "-(0.5 * a)": (lambda a: -(0.5 * a), [3]),
+        "h = a * b; (h + 2) * (h - 2) * (3 * h) * -h": (operands_stay, [a, b]),
         "(3.0 - a) * (b - 2) - 1": (lambda a, b: (3.0 - a) * (b - 2) - 1, [a, b]),
     }
     expect_graphs(student, graphs, SIGNS)

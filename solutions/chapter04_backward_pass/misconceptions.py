@@ -44,6 +44,21 @@ def _(dout, z):
     return dout * np.heaviside(z, 0.5)
 
 
+@wrong("relu_backward", "drelu-threshold", why="positive is more than 0, not more than a little")
+def _(dout, z):
+    return np.where(np.asarray(z) > 1e-5, dout, 0.0)
+
+
+@wrong(
+    "relu_backward",
+    "drelu-clipped",
+    why="clipping gradients is another step's work",
+    unnamed="the bound may be any; the message tells of it",
+)
+def _(dout, z):
+    return np.clip(np.where(np.asarray(z) > 0, dout, 0.0), -50, 50)
+
+
 @wrong("relu_backward", "drelu-inplace", why="the caller's gradient is overwritten")
 def _(dout, z):
     dout[z <= 0] = 0
@@ -303,6 +318,11 @@ def _(p, y):
 @wrong("mse_backward", "dmse-sign", why="sign of the residual")
 def _(p, y):
     return 2 * (y.reshape(p.shape) - p) / p.size
+
+
+@wrong("mse_backward", "dmse-target-type", why="p in the type of the targets, which may be whole")
+def _(p, y):
+    return 2 * (p.astype(y.dtype) - y.reshape(p.shape)) / p.size
 
 
 @wrong("mse_backward", "dmse-rows", why="divides by the samples, the mean runs over all elements")
@@ -632,10 +652,35 @@ class _(Value):
         return Value(-self.data, (self,), (1.0,))
 
 
+@wrong("Value", "value-one-list", why="one list for all graphs, emptied by the first backward pass")
+class _(Value):
+    made = []
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.made.append(self)
+
+    def backward(self):
+        self.grad = 1.0
+        for value in reversed(self.made):
+            for operand, slope in zip(value.operands, value.slopes):
+                operand.grad += slope * value.grad
+        self.made.clear()
+
+
 @wrong("Value", "value-rsub-swapped", why="5 - a is not a - 5")
 class _(Value):
     def __rsub__(self, other):
         return self - other
+
+
+@wrong("Value", "value-operand-changed", why="a number is added to the value itself, which is then handed back")
+class _(Value):
+    def __add__(self, other):
+        if isinstance(other, Value):
+            return super().__add__(other)
+        self.data += other
+        return self
 
 
 @wrong("Value", "value-pow-n", why="the exponent does not come down")

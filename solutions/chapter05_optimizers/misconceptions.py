@@ -92,6 +92,14 @@ def _(w, g, state, lr, mu=0.9):
     return w + v, dict(state)
 
 
+@wrong("momentum_step", "mom-idle", why="leaves early where the gradient is 0, and the velocity does not decay")
+def _(w, g, state, lr, mu=0.9):
+    if not np.any(g):
+        return w, state
+    v = mu * state.get("v", 0.0) - lr * g
+    return w + v, {"v": v}
+
+
 @wrong("momentum_step", "mom-lr-outside", why="another custom: equal only while lr stays the same")
 def _(w, g, state, lr, mu=0.9):
     v = mu * state.get("v", 0.0) + g
@@ -209,6 +217,14 @@ def _(w, g, state, lr, decay=0.9, eps=1e-8):
 def _(w, g, state, lr, decay=0.9, eps=1e-8):
     s = state.get("s", 0.0)
     return w - lr * g / (np.sqrt(s) + eps), {"s": decay * s + (1 - decay) * g**2}
+
+
+@wrong("rmsprop_step", "rms-idle", why="leaves early where the gradient is 0, and the mean does not decay")
+def _(w, g, state, lr, decay=0.9, eps=1e-8):
+    if not np.any(g):
+        return w, state
+    s = decay * state.get("s", 0.0) + (1 - decay) * g**2
+    return w - lr * g / (np.sqrt(s) + eps), {"s": s}
 
 
 @wrong("rmsprop_step", "rms-ascent", why="uphill")
@@ -414,6 +430,16 @@ def _(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     return w - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), {"t": t, "m": m, "v": v}
 
 
+@wrong("adam_step", "adam-idle", why="leaves early where the gradient is 0: no step, no decay, no count")
+def _(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    if not np.any(g):
+        return w, state
+    t = state.get("t", 0) + 1
+    m = beta1 * state.get("m", 0.0) + (1 - beta1) * g
+    v = beta2 * state.get("v", 0.0) + (1 - beta2) * g**2
+    return w - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps), {"t": t, "m": m, "v": v}
+
+
 @wrong("adam_step", "adam-order", why="beta2 stands before beta1 in the signature")
 def _(w, g, state, lr, beta2=0.999, beta1=0.9, eps=1e-8):
     t = state.get("t", 0) + 1
@@ -580,6 +606,12 @@ def _(X, y, batch_size, rng):
     starts = np.arange(0, len(X), batch_size)
     full, rest = starts[: len(X) // batch_size], starts[len(X) // batch_size :]
     return [(X[i : i + batch_size], y[i : i + batch_size]) for i in [*rng.permutation(full), *rest]]
+
+
+@wrong("minibatches", "mb-fixed-row", why="all rows but the last one are shuffled")
+def _(X, y, batch_size, rng):
+    order = np.append(rng.permutation(len(X) - 1), len(X) - 1)
+    return [(X[order[k : k + batch_size]], y[order[k : k + batch_size]]) for k in range(0, len(X), batch_size)]
 
 
 @wrong("minibatches", "mb-within", why="rows change places within their batch only")

@@ -51,11 +51,17 @@ def cross_entropy_backward(logits, y):
     return np.exp(log_probabilities) / len(logits) - one_hot / len(logits)
 
 
-class Value:
-    __slots__ = ("data", "edges", "grad")
+class Value(float):
+    """A float that knows what it was made of, and equals itself only."""
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+    data = property(float.__float__)
+
+    def __new__(cls, data, edges=()):
+        return float.__new__(cls, data)
 
     def __init__(self, data, edges=()):
-        self.data, self.grad, self.edges = float(data), 0.0, edges
+        self.grad, self.edges = 0.0, edges
 
     def __add__(self, other):
         if not isinstance(other, Value):
