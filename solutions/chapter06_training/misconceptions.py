@@ -310,7 +310,7 @@ def _(y, n_classes):
     return np.eye(n_classes + 1)[y + 1][:, :n_classes]
 
 
-@wrong("one_hot", "onehot-bool", why="True and False are no numbers to train on", unnamed="WRONG_TYPE says so")
+@wrong("one_hot", "onehot-bool", why="True and False are no numbers to train on")
 def _(y, n_classes):
     return y[:, None] == np.arange(n_classes)
 
@@ -362,12 +362,7 @@ def _(y, p, n_classes):
     return counts
 
 
-@wrong(
-    "confusion_matrix",
-    "cm-shares",
-    why="shares of a class instead of counts",
-    unnamed="WRONG_TYPE says that counts are integers",
-)
+@wrong("confusion_matrix", "cm-shares", why="shares of a class instead of counts")
 def _(y, p, n_classes):
     counts = np.zeros((n_classes, n_classes))
     np.add.at(counts, (y, p), 1)
@@ -609,17 +604,12 @@ def _(sizes, rng):
     return _start(sizes, lambda a, b: np.random.randn(a, b) * np.sqrt(2 / a))
 
 
-@wrong("init_mlp", "init-transposed", why="(width after, width before)", unnamed="WRONG_SHAPE says so")
+@wrong("init_mlp", "init-transposed", why="(width after, width before)")
 def _(sizes, rng):
     return _start(sizes, lambda a, b: rng.standard_normal((b, a)) * np.sqrt(2 / a))
 
 
-@wrong(
-    "init_mlp",
-    "init-rows-alike",
-    why="one row of weights repeated",
-    unnamed="the message says that numbers occur again",
-)
+@wrong("init_mlp", "init-rows-alike", why="one row of weights repeated")
 def _(sizes, rng):
     return _start(sizes, lambda a, b: np.tile(rng.standard_normal(b) * np.sqrt(2 / a), (a, 1)))
 
@@ -1246,12 +1236,7 @@ def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     return _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng, val=val)
 
 
-@wrong(
-    "fit",
-    "fit-extra-entry",
-    why="the history begins before the first epoch",
-    unnamed="WRONG_SHAPE says how many entries there are",
-)
+@wrong("fit", "fit-extra-entry", why="the history begins before the first epoch")
 def _(params, X, y, X_val, y_val, lr, epochs, batch_size, rng):
     first = loss_and_grads(X, y, params)[0], _val(params, X_val, y_val)
     params, history = _train(params, X, y, X_val, y_val, lr, epochs, batch_size, rng)
@@ -1340,12 +1325,7 @@ def _(configs, score):
     return best
 
 
-@wrong(
-    "select",
-    "select-skips-the-first",
-    why="the loop starts at the second config",
-    unnamed="the message says which config was chosen",
-)
+@wrong("select", "select-skips-the-first", why="the loop starts at the second config")
 def _(configs, score):
     return max(configs[1:] or configs, key=score)
 
@@ -1381,12 +1361,7 @@ def _(configs, score):
     return best
 
 
-@wrong(
-    "select",
-    "select-sorts-pairs",
-    why="pairs are compared: of equal scores the configs decide, and dicts cannot",
-    unnamed="the TypeError says so",
-)
+@wrong("select", "select-sorts-pairs", why="pairs are compared: of equal scores the configs decide, and dicts cannot")
 def _(configs, score):
     return max((score(config), config) for config in configs)[1]
 
@@ -1457,7 +1432,7 @@ def _(X_train, y_train, X_test, rng):
     return _labels(apply_scaler(X_train, *scaler), y_train, apply_scaler(X_test, *scaler), rng, n_classes=3)
 
 
-@wrong("train_classifier", "capstone-scores", why="scores instead of labels", unnamed="WRONG_SHAPE says so")
+@wrong("train_classifier", "capstone-scores", why="scores instead of labels")
 def _(X_train, y_train, X_test, rng):
     scaler = fit_scaler(X_train)
     X = apply_scaler(X_train, *scaler)
@@ -1465,7 +1440,7 @@ def _(X_train, y_train, X_test, rng):
     return forward(apply_scaler(X_test, *scaler), params)[0]
 
 
-@wrong("train_classifier", "capstone-float-labels", why="labels as floats", unnamed="WRONG_TYPE says so")
+@wrong("train_classifier", "capstone-float-labels", why="labels as floats")
 def _(X_train, y_train, X_test, rng):
     scaler = fit_scaler(X_train)
     return _labels(apply_scaler(X_train, *scaler), y_train, apply_scaler(X_test, *scaler), rng).astype(float)
@@ -1497,12 +1472,7 @@ def _(X_train, y_train, X_test, rng):
     return _values(apply_scaler(X_train, *scaler), t, apply_scaler(X_test, *scaler), rng)
 
 
-@wrong(
-    "train_regressor",
-    "regressor-mean-missing",
-    why="multiplied by the spread, but the mean is not added",
-    unnamed="named regressor-still-scaled, as it is",
-)
+@wrong("train_regressor", "regressor-mean-missing", why="multiplied by the spread, but the mean is not added")
 def _(X_train, y_train, X_test, rng):
     scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
     mean, std = fit_scaler(targets)
@@ -1510,12 +1480,7 @@ def _(X_train, y_train, X_test, rng):
     return std * _values(apply_scaler(X_train, *scaler), t, apply_scaler(X_test, *scaler), rng)
 
 
-@wrong(
-    "train_regressor",
-    "regressor-spread-missing",
-    why="the mean is added, but nothing multiplied by the spread",
-    unnamed="named regressor-still-scaled, as it is",
-)
+@wrong("train_regressor", "regressor-spread-missing", why="the mean is added, but nothing multiplied by the spread")
 def _(X_train, y_train, X_test, rng):
     scaler, targets = fit_scaler(X_train), np.reshape(y_train, (-1, 1))
     mean, std = fit_scaler(targets)
@@ -1555,24 +1520,14 @@ def _(X_train, y_train, X_test, rng):
     return forward(apply_scaler(X_test, *scaler), params)[0][:, 0] * std + mean
 
 
-@wrong(
-    "train_regressor",
-    "regressor-unscaled-inputs",
-    why="the columns keep their scales",
-    unnamed="named as in train_classifier",
-)
+@wrong("train_regressor", "capstone-unscaled-inputs", why="the columns keep their scales")
 def _(X_train, y_train, X_test, rng):
     targets = np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
     return np.nan_to_num(_values(X_train, (targets - mean) / std, X_test, rng)) * std + mean
 
 
-@wrong(
-    "train_regressor",
-    "regressor-test-statistics",
-    why="the test rows are scaled by their own",
-    unnamed="named as in train_classifier",
-)
+@wrong("train_regressor", "capstone-test-statistics", why="the test rows are scaled by their own")
 def _(X_train, y_train, X_test, rng):
     targets = np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
@@ -1580,9 +1535,7 @@ def _(X_train, y_train, X_test, rng):
     return _values(X, (targets - mean) / std, X_test, rng) * std + mean
 
 
-@wrong(
-    "train_regressor", "regressor-constant-column", why="a constant column becomes nan", unnamed="NOT_FINITE says so"
-)
+@wrong("train_regressor", "capstone-constant-column", why="a constant column becomes nan")
 def _(X_train, y_train, X_test, rng):
     targets = np.reshape(y_train, (-1, 1))
     mean, std = targets.mean(), targets.std()
@@ -1614,6 +1567,6 @@ def _(X_train, y_train, X_test, rng):
     return np.maximum(out, 0) * std + mean
 
 
-@wrong("train_regressor", "regressor-column", why="(N, 1) where (N,) is asked", unnamed="WRONG_SHAPE says so")
+@wrong("train_regressor", "regressor-column", why="(N, 1) where (N,) is asked")
 def _(X_train, y_train, X_test, rng):
     return np.full((len(X_test), 1), np.mean(y_train))
