@@ -36,6 +36,7 @@ class ChapterAudit:
         mutants: wrong answers made by machine, those not counted that are as right as the solution; ``killed`` lose
             points, ``equivalents`` give the same values as the solution.
         seeds: how many different inputs the written answers were graded on.
+        graded: submissions that were graded, those of earlier audits not counted; ``seconds`` is what that took.
     """
 
     chapter: str
@@ -51,6 +52,7 @@ class ChapterAudit:
     killed: int = 0
     equivalents: int = 0
     seeds: int = 1
+    graded: int = 0
     seconds: float = 0.0
     findings: list[str] = field(default_factory=list)
 

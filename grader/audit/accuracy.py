@@ -15,9 +15,10 @@ from grader.release import write_file
 BEGIN, END = "<!-- accuracy: made by `grade course check --full --table README.md` -->", "<!-- accuracy: end -->"
 _BLOCK = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)
 _HEADINGS = (
-    "chapter", "tasks", "checks", "right answers with full marks", "misconceptions caught", "called by name",
-    "mutants killed", "equal to the solution", "seeds", "checks' hash",
+    "chapter", "checks", "right answers with full marks", "wrong answers caught", "called by their name",
+    "mutants caught", "mutants equal to the solution", "hash of the checks",
 )  # fmt: skip
+SHOWN = 8  # digits of the hash: enough to tell two states of a chapter's checks apart
 
 
 def write_accuracy(chapter: Chapter, audit: ChapterAudit) -> None:
@@ -46,10 +47,14 @@ def _row(chapter: Chapter) -> tuple[str, ...]:
     figures = chapter.accuracy
     if not figures:
         return (chapter.short_name, *("" for _ in _HEADINGS[1:]))
-    shares = [" of ".join(map(str, figures[key])) for key in ("right", "caught", "named", "mutants")]
-    counts = [str(figures[key]) for key in ("tasks", "checks")]
-    ends = [str(figures["equal"]), str(figures["seeds"]), f"`{chapter.checks_sha256[:12]}`"]
-    return (chapter.short_name, *counts, *shares, *ends)
+    shares = ["/".join(map(str, figures[key])) for key in ("right", "caught", "named", "mutants")]
+    return (
+        chapter.short_name,
+        str(figures["checks"]),
+        *shares,
+        str(figures["equal"]),
+        f"`{chapter.checks_sha256[:SHOWN]}`",
+    )
 
 
 def put_table(readme: Path, course: Course) -> None:
@@ -79,7 +84,7 @@ def stale_figures(readme: Path, course: Course) -> list[str]:
     wanted = accuracy_table(course.chapters).split("\n")[2:]
     there = set(block[0].split("\n"))
     return [
-        f"the figures of {chapter.short_name} are of other checks"
+        f"the figures of {chapter.short_name} are not of its checks as they are now"
         for chapter, row in zip(course.chapters, wanted, strict=True)
         if row not in there or not chapter.accuracy
     ]

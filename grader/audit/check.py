@@ -98,15 +98,16 @@ class _Auditor:
         all_errands = list(errands)
         self.planned += len(all_errands)
         for errand in all_errands:
-            known = self.memory.get(errand.key)
+            known = self.memory.get(errand)
             if known is None:
                 to_do.append(errand)
             else:
                 self.done += 1
                 yield errand, known
         for errand, answer in self.crew.run(to_do):
-            self.memory.put(errand.key, answer)
+            self.memory.put(errand, answer)
             self.done += 1
+            self.figures.graded += 1
             self.on_progress(self.chapter.short_name, self.done, self.planned)
             yield errand, answer
 
@@ -142,9 +143,9 @@ class _Auditor:
         """Yield the gradings of what is written; in a full audit those with the first seed come twice."""
         for specimen in self.specimens:
             is_wrong = specimen.kind == "wrong"
-            only = frozenset({specimen.task}) if is_wrong else None
+            only = frozenset({specimen.task}) if specimen.task else None
             until = "name" if is_wrong else "end"  # the verdict is then known
-            seeds = min(self.depth.seeds, {"odd": 1, "made": MADE_SEEDS}.get(specimen.kind, FULL_SEEDS))
+            seeds = min(self.depth.seeds, {"odd": 1, "alone": 1, "made": MADE_SEEDS}.get(specimen.kind, FULL_SEEDS))
             for seed in range(1, seeds + 1):
                 yield Trial(self.chapter.name, specimen, seed, only, until=until)
             if self.depth.is_full and specimen.kind in ("right", "wrong"):
@@ -172,8 +173,10 @@ class _Auditor:
 
     def _judge_mutants(self, seconds: dict[str, float]) -> None:
         """Grade every mutant, and look into those that keep their points."""
-        mutants = {mutant.source: mutant for mutant in make_mutants(self.chapter)}
-        claims = read_claims(self.chapter, list(mutants.values()))
+        made = make_mutants(self.chapter)
+        claims = read_claims(self.chapter, made)
+        of_open_tasks = [claim for claim in claims if claim.kind == "open"]
+        mutants = {m.source: m for m in made if not any(claim.covers(m) for claim in of_open_tasks)}
         survivors = []
         for trial, verdict in self._grade([self._trial(mutant, seconds) for mutant in mutants.values()]):
             mutant = mutants[trial.specimen.source]

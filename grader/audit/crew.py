@@ -29,6 +29,10 @@ class Errand(Protocol):
         """The chapter's folder name."""
 
     @property
+    def only(self) -> frozenset[str] | None:
+        """The checks that are run, and tasks whose checks are run; None for all."""
+
+    @property
     def key(self) -> str:
         """What the answer follows from, as a hash, but for the checks and the engine."""
 

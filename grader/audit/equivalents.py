@@ -12,6 +12,12 @@ A chapter's equivalents.toml lists mutants that keep their points and why that i
     [[right]]                      # gives other values, which are as right
     task = "xor_weights"           # all mutants of a task; or `mutants`, by their names
     why = "any weights that compute XOR count"
+
+    [[open]]                       # what is asked is an outcome: no change of the design that reaches it is a mistake
+    task = "train_classifier"
+    why = "any design that reaches the pass mark counts"
+
+Mutants of an open task are not made: whether one is wrong is for the checks to say, so that they cannot be measured by it.
 """
 
 from __future__ import annotations
@@ -50,7 +56,7 @@ class Claim:
     """What the author says of some mutants, or of all mutants of a task.
 
     Attributes:
-        kind: "equal" or "right".
+        kind: "equal", "right" or "open".
         subjects: names of mutants, or of one task.
         why: the reason.
         keep: names of arguments that further inputs leave as they are.
@@ -63,7 +69,7 @@ class Claim:
 
     def covers(self, mutant: Mutant) -> bool:
         """Return whether this is said of a mutant."""
-        return mutant.name in self.subjects or (self.kind == "right" and mutant.owner in self.subjects)
+        return mutant.name in self.subjects or (self.kind != "equal" and mutant.owner in self.subjects)
 
 
 def read_claims(chapter: Chapter, mutants: list[Mutant]) -> list[Claim]:
@@ -77,15 +83,16 @@ def read_claims(chapter: Chapter, mutants: list[Mutant]) -> list[Claim]:
         return []
     where = f"{FILE} of {chapter.name}"
     table = Table.parse(read_author_text(path, where), where)
-    table.only("format", "equal", "right")
+    table.only("format", "equal", "right", "open")
     names, owners = {mutant.name for mutant in mutants}, {mutant.owner for mutant in mutants}
     found = []
-    for kind in ("equal", "right"):
+    for kind in ("equal", "right", "open"):
         for entry in table.tables(kind) if table.has(kind) else []:
             entry.only("mutants", "task", "why", "keep")
-            subjects = (entry.text("task"),) if kind == "right" and entry.has("task") else entry.words("mutants")
+            is_of_task = kind == "open" or (kind == "right" and entry.has("task"))
+            subjects = (entry.text("task"),) if is_of_task else entry.words("mutants")
             for subject in subjects:
-                known = owners if entry.has("task") else names
+                known = owners if is_of_task else names
                 if subject not in known:
                     close = did_you_mean(subject, known)
                     raise CourseError(f"{entry.where}: there is no mutant {subject!r}: take it out.{close}")

@@ -22,6 +22,9 @@ def findings(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
     elif specimen.kind in ("right", "made"):
         for failure in verdict.failures:
             yield f"{specimen.name}: {failure.task} is right and loses points: {failure.words}"
+    elif specimen.kind == "alone":
+        for failure in verdict.failures:
+            yield f"{specimen.name}: loses points that other tasks cost it: {failure.words}"
     elif specimen.kind == "odd":
         lost = {failure.task for failure in verdict.failures}
         yield from (

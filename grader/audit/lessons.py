@@ -62,13 +62,19 @@ def hint_findings(chapter: Chapter, said: Iterable[str]) -> Iterator[str]:
 
 
 def _telling_parts(statement: ast.stmt) -> Iterator[str]:
-    """Yield the text of each simple statement and of its value, if it is more than a few names."""
+    """Yield the text of the value of each simple statement, and of each of several, if it is more than a few names."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.Expr) and node.value is not None:
-            if sum(1 for _ in ast.walk(node.value)) >= TELLING:
-                yield ast.unparse(node.value)
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else []
+            if _is_telling(node.value):  # a tuple as it is written, without brackets
+                yield ", ".join(map(ast.unparse, parts)) if parts else ast.unparse(node.value)
+            yield from (ast.unparse(part) for part in parts if _is_telling(part))
             if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
                 yield node.value.value
+
+
+def _is_telling(value: ast.expr) -> bool:
+    return sum(1 for _ in ast.walk(value)) >= TELLING
 
 
 def _docstrings(chapter: Chapter) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What an audit has found out before, on disk: good as long as checks and engine stay as they are."""
+"""What an audit has found out before, on disk: good as long as the engine and the checks it follows from stay as they are."""
 
 from __future__ import annotations
 
@@ -10,54 +10,72 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from grader.audit.crew import Errand
+from grader.audit.parts import Parts
 from grader.course import Chapter
 
 FOLDER = ".micrograde-audit"
-_NO_VERDICT = ("audit", "cli", "report", "release", "pack")
+_NO_VERDICT = (
+    "audit", "classroom", "cli", "gradebook", "pack", "release", "report", "selftest", "workspace.py",
+)  # fmt: skip
 """Parts of the grader that no verdict follows from."""
 
 
 class Memory:
-    """The answers of one chapter's errands by their keys; each is written down at once, so that an audit that is stopped goes on from there.
+    """The answers of one chapter's errands; each is written down at once, so that an audit that is stopped goes on from there.
 
-    A file that cannot be read or written only costs the time to find out again.
+    An answer is forgotten when the part of the checks that it follows from is another. A file that cannot be read or
+    written only costs the time to find out again.
     """
 
     def __init__(self, chapter: Chapter, *, is_kept: bool, is_fresh: bool = False) -> None:
         self.path = chapter.folder.parent.parent / FOLDER / f"{chapter.name}.jsonl" if is_kept else None
+        self.parts = Parts(chapter)
         self.known: dict[str, Any] = {}
         if self.path is not None:
             self._open(self.path, state_of(chapter), is_fresh)
 
     def _open(self, path: Path, state: str, is_fresh: bool) -> None:
-        """Read what is known under this state, or begin anew."""
+        """Read what is known under this state, and leave out of the file what is not; or begin anew."""
         with suppress(OSError):
             path.parent.mkdir(exist_ok=True)
             (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-            if is_fresh or lines[:1] != [state]:
-                path.write_text(state + "\n", encoding="utf-8")
-                return
-            for line in lines[1:]:
-                with suppress(ValueError, KeyError, TypeError):  # the last line of an audit that was killed
-                    entry = json.loads(line)
-                    self.known[entry["key"]] = entry["answer"]
+            kept = [] if is_fresh or lines[:1] != [state] else [line for line in lines[1:] if self._learn(line)]
+            if lines != [state, *kept]:
+                path.write_text("\n".join([state, *kept]) + "\n", encoding="utf-8")
 
-    def get(self, key: str) -> Any:
-        """Return the answer to the errand of this key, None if there is none."""
-        return self.known.get(key)
+    def _learn(self, line: str) -> bool:
+        """Take over a line of the file; return whether it is one, and of the checks as they are."""
+        try:
+            entry = json.loads(line)
+            key, answer = entry["key"], entry["answer"]
+            holds = self.parts.holds(key.split()[0])
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            return False  # the last line of an audit that was killed
+        if holds:
+            self.known[key] = answer
+        return holds
 
-    def put(self, key: str, answer: Any) -> None:
+    def get(self, errand: Errand) -> Any:
+        """Return the answer to an errand, None if there is none."""
+        return self.known.get(self._key(errand))
+
+    def put(self, errand: Errand, answer: Any) -> None:
         """Keep the answer to an errand."""
+        key = self._key(errand)
         self.known[key] = answer
         if self.path is not None:
             with suppress(OSError), self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"key": key, "answer": answer}) + "\n")
 
+    def _key(self, errand: Errand) -> str:
+        return f"{self.parts.of(errand.only)} {errand.key}"
+
 
 def state_of(chapter: Chapter) -> str:
-    """Return the hash of what verdicts follow from besides the answer: checks, engine, versions."""
-    digest = hashlib.sha256(chapter.checks_sha256.encode())
+    """Return the hash of what all verdicts follow from besides the answer and the checks: engine, data, versions."""
+    digest = hashlib.sha256()
     engine = Path(__file__).parents[1]
     for path in sorted(engine.rglob("*.py")):
         if path.relative_to(engine).parts[0] not in _NO_VERDICT:

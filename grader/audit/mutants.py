@@ -70,6 +70,8 @@ def make_mutants(chapter: Chapter) -> list[Mutant]:
         for place in list(_places(tree, block.line, block.end)):
             changes = [*_changes(place.node, is_formula=owner in in_formulas), *_confusions(place.node, names)]
             for operator, changed in changes:
+                if _is_same(place, changed):
+                    continue
                 was = _first_line(place.statement)
                 place.put(changed)
                 now = _first_line(changed if changed_is_statement(place) else place.statement)
@@ -79,6 +81,29 @@ def make_mutants(chapter: Chapter) -> list[Mutant]:
                     seen.add(text)
                     found.append(Mutant(operator, owner, was, now, place.statement.lineno, text + "\n"))
     return found
+
+
+def _is_same(place: _Place, changed: ast.AST) -> bool:
+    """Return whether a change is none by arithmetic: ``(b - a) ** 2``, ``abs(b - a)``; nor is ``x = x``, where ``pass`` says the same."""
+    parent = place.parent
+    if isinstance(parent, ast.Assign) and place.field == "value" and isinstance(changed, ast.Name):
+        return [ast.unparse(target) for target in parent.targets] == [changed.id]
+    if not (
+        isinstance(place.node, ast.BinOp) and isinstance(place.node.op, ast.Sub) and isinstance(changed, ast.BinOp)
+    ):
+        return False
+    is_turned = ast.dump(changed.left) == ast.dump(place.node.right) and isinstance(changed.op, ast.Sub)
+    return is_turned and (_is_even_power(parent) if place.field == "left" else _is_size(parent))
+
+
+def _is_even_power(node: ast.AST) -> bool:
+    is_power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant)
+    return is_power and node.right.value in (2, 4)  # type: ignore[attr-defined]
+
+
+def _is_size(node: ast.AST) -> bool:
+    name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+    return name in ("abs", "fabs", "square")
 
 
 def changed_is_statement(place: _Place) -> bool:

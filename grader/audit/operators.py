@@ -35,6 +35,11 @@ _LOOK_ALIKES = (
     ("int64", "float64"), ("intp", "float64"), ("float64", "float32"), ("float64", "int64"), ("add", "subtract"),
     ("prod", "sum"), ("ravel", "squeeze"), ("sign", "abs"), ("append", "extend"),
 )  # fmt: skip
+_COMMUTATIVE = {
+    "maximum", "minimum", "fmax", "fmin", "max", "min", "logaddexp", "logaddexp2", "add", "multiply", "equal", "not_equal",
+    "array_equal", "hypot",
+}  # fmt: skip
+"""Functions of two numbers whose order says nothing."""
 _CASTS = {"float": "int", "int": "float", "min": "max", "max": "min", "any": "all", "all": "any", "sum": "max"}
 
 
@@ -140,7 +145,7 @@ def _without_keyword(node: ast.Call, i: int) -> ast.Call:
 
 def arguments_swapped(node: ast.AST) -> Iterator[ast.AST]:
     """``f(a, b)`` → ``f(b, a)``, ``return a, b`` → ``return b, a``, ``a[i, j]`` → ``a[j, i]``."""
-    if isinstance(node, ast.Call):
+    if isinstance(node, ast.Call) and not (_called(node)[0] in _COMMUTATIVE and len(node.args) == 2):
         yield from (ast.Call(node.func, args, node.keywords) for args in _swaps(node.args))
     if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load):
         yield from (ast.Tuple(elements, node.ctx) for elements in _swaps(node.elts))

@@ -1,4 +1,4 @@
-"""Answers whose verdict is known beforehand: the stub, the solution, its variants and the named wrong answers."""
+"""Answers whose verdict is known beforehand: the stub, the solution, its variants and parts, and the named wrong answers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ class Specimen:
 
     Attributes:
         name: what a report calls it: "stub", "solution", "variants/loops.py", "db-not-summed".
-        kind: "stub", "right" (written), "made" (a right answer made by machine), "odd", "wrong" or "mutant".
+        kind: "stub", "right" (written), "made" (a right answer made by machine), "alone" (one task without those that it
+            does not use), "odd", "wrong" or "mutant".
         source: the module's text.
         quiz: the text of its quiz.toml.
-        task: the task that a wrong answer or a mutant gets wrong.
+        task: the task that a wrong answer or a mutant gets wrong, or that stands alone.
         misconception: the id that must be said of it.
         unnamed: why no check names it, "" where one must.
     """
@@ -49,8 +50,18 @@ def specimens(chapter: Chapter) -> Iterator[Specimen]:
         yield Specimen(name, "right", read_author_text(path, f"{name} of {chapter.name}"), answered)
     for name, text in rewrites(chapter, solution):
         yield Specimen(f"solution with {name}", "made", text, answered)
+    yield from lone_tasks(chapter, solution, answered)
     yield from odd_answers(chapter, solution, answered)
     yield from misconceptions(chapter, solution, answered)
+
+
+def lone_tasks(chapter: Chapter, solution: str, quiz: str) -> Iterator[Specimen]:
+    """Yield for each task the solution with nothing written of the tasks that it does not use: they cost it nothing."""
+    callers = callers_of(chapter, solution)
+    for task in chapter.tasks:
+        others = [other.name for other in chapter.tasks if task.name not in callers[other.name]]
+        missing = [f"def {name}(*args, **kwargs):\n    raise NotImplementedError" for name in others]
+        yield Specimen(f"{task.name} alone", "alone", "\n\n\n".join([solution, *missing]), quiz, task.name)
 
 
 ODD = {

@@ -65,7 +65,7 @@ class Trial:
 
     def note(self, job: Job, card: Scorecard) -> None:
         """Keep the facts of the scorecard."""
-        self.verdict = Verdict.of(card)
+        self.verdict = Verdict.of(card, job.chapter)
 
     def answer(self) -> dict[str, Any]:
         """Return the verdict as plain data."""

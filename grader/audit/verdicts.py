@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from grader.course import Chapter
 from grader.scorecard import Scorecard
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A check that ran and did not pass."""
+    """A check that ran and did not pass; ``hint`` is the check's own, not one of chapter.toml."""
 
     task: str
     check: str
@@ -46,13 +47,15 @@ class Verdict:
     seconds: Mapping[str, float]
 
     @classmethod
-    def of(cls, card: Scorecard) -> Verdict:
-        """Return the facts of a scorecard."""
+    def of(cls, card: Scorecard, chapter: Chapter) -> Verdict:
+        """Return the facts of a scorecard; hints of chapter.toml, on which nothing depends, are left out."""
+        known = (*(task.hint for task in chapter.tasks), *(known.hint for known in chapter.misconceptions))
         rows = [(task.name, check) for task in card.tasks for check in task.checks if check.status != "not_run"]
         failures = tuple(
             Failure(
                 task, check.name, check.status, check.code, check.message,
-                check.misconception.id if check.misconception else None, check.hint,
+                check.misconception.id if check.misconception else None,
+                check.hint if check.hint and not check.hint.startswith(known) else None,
             )
             for task, check in rows
             if check.status != "passed"

@@ -50,5 +50,7 @@ def print_audits(audits: Sequence[ChapterAudit], differences: Sequence[str]) -> 
             str(audit.equivalents) if audit.mutants else "-", f"{audit.seconds:.1f}",
         )  # fmt: skip
     console.print(table)
+    graded, seconds = sum(audit.graded for audit in audits), sum(audit.seconds for audit in audits)
+    console.print(Text(f"{graded} submissions graded, {graded / max(seconds, 0.01):.0f} a second", style="dim"))
     for line in [*differences, *(f"{audit.chapter}: {finding}" for audit in audits for finding in audit.findings)]:
         console.print(Text(line), soft_wrap=True)

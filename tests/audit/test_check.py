@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.audit.lessons import lesson_findings
+from grader.audit.lessons import hint_findings, lesson_findings
 from grader.audit.specimens import callers_of, specimens
 from grader.errors import CourseError
 from tests.audit.authoring import audited, chapter_of, edit, said
@@ -12,7 +12,7 @@ from tests.conftest import Checkout
 
 
 def test_the_specimens_are_stub_solution_variants_and_wrong_answers(checkout: Checkout) -> None:
-    found = [s for s in specimens(chapter_of(checkout)) if s.kind not in ("odd", "made")]
+    found = [s for s in specimens(chapter_of(checkout)) if s.kind not in ("odd", "made", "alone")]
     assert [(s.name, s.kind) for s in found] == [
         ("stub", "stub"), ("solution", "right"), ("variants/other.py", "right"), ("double: double-squares", "wrong"),
         ("halves: halves-overlap", "wrong"), ("descend: descend-uphill", "wrong"),
@@ -103,6 +103,69 @@ def test_everything_wrong_with_checks_is_told(checkout: Checkout) -> None:
         "variants/other.py: Counter is right and loses points: check_counter_counts", "check_double_of_numbers: fails for no wrong answer",
     ):  # fmt: skip
         assert words in found
+
+
+def test_a_task_that_pays_for_another_one_is_told(checkout: Checkout) -> None:
+    edit(checkout, "checks.py", "values = rng.normal(size=6)", "values = student.double(rng.normal(size=6)) / 2")
+    found = audited(checkout)["findings"]
+    assert [f.split(": check_")[0] for f in found if "alone" in f] == [
+        "halves alone: loses points that other tasks cost it"
+    ]
+
+
+def test_a_task_may_pay_for_one_that_it_calls(checkout: Checkout) -> None:
+    edit(checkout, "tiny.py", "w = np.array(w, dtype=float)", "w = double(np.array(w, dtype=float)) / 2")
+    assert not any("alone" in finding for finding in audited(checkout)["findings"])
+
+
+@pytest.mark.parametrize("place", ["task", "misconception", "to-do", "check"])
+def test_a_hint_with_a_line_of_the_solution_is_told(checkout: Checkout, place: str) -> None:
+    line = "values[:middle], values[middle:]"
+    if place == "task":
+        edit(checkout, "chapter.toml", "Where does the second half begin?", f"Why not {line}?")
+    elif place == "misconception":
+        edit(checkout, "chapter.toml", "In how many halves is one entry?", f"Is it {line}?")
+    elif place == "to-do":
+        edit(checkout, "tiny.py", "cut in the middle", f"return {line}")
+    else:
+        edit(
+            checkout,
+            "checks.py",
+            "from grader.checks import check",
+            "from grader.verdict import CheckFailed\nfrom grader.checks import check",
+        )
+        edit(checkout, "checks.py", "    got = student.halves(values)\n",
+             "    got = student.halves(values)\n    if len(got.left) != 3:\n"
+             f"        raise CheckFailed('WRONG_VALUE', 'cut elsewhere', misconception='halves-overlap', hint='{line}')\n")  # fmt: skip
+    all_found = audited(checkout)["findings"] if place == "check" else hint_findings(chapter_of(checkout), [])
+    found = [finding for finding in all_found if "contains a line of the solution of halves" in finding]
+    assert len(found) == 1
+    assert found[0].endswith(line)
+
+
+UNSTEADY = {
+    "seeds": (
+        'unless={"descend-uphill": uphill}', 'unless={"descend-uphill": uphill} if rng.random() < 0.5 else {}',
+        ("--seeds", "6"), "descend: descend-uphill: is ",
+    ),
+    "wrong or right": (
+        "lr, 4)\n    expect_close(got,", "lr, 4)\n    if rng.random() < 0.5:\n        expect_close(got,",
+        ("--seeds", "6"), "descend: descend-uphill: descend is wrong and keeps its points",
+    ),
+    "runs": (
+        "start, lr = rng.normal(size=3), 0.1", "start, lr = np.random.default_rng().normal(size=3), 0.1",
+        ("--full", "--seeds", "1"), "descend: descend-uphill: another verdict in a second run with the same seed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNSTEADY)
+def test_a_verdict_that_differs_between_seeds_or_runs_is_told(checkout: Checkout, name: str) -> None:
+    old, new, options, said = UNSTEADY[name]
+    before = audited(checkout, *options)["findings"]
+    edit(checkout, "checks.py", old, new)
+    after = [finding for finding in audited(checkout, *options)["findings"] if finding not in before]
+    assert any(finding.startswith(said) for finding in after)
 
 
 def test_an_answer_that_does_not_load_is_told(checkout: Checkout) -> None:

@@ -73,9 +73,21 @@ def test_other_right_answers_are_graded_with_every_seed_and_are_no_mutants(check
     assert any("Counter" in f and "is not right with seed" in f for f in audit["findings"])
 
 
+def test_an_open_task_has_no_mutants(checkout: Checkout) -> None:
+    before = audited(checkout, "--full", "--seeds", "1")
+    claim(checkout, "[[open]]\ntask = 'descend'\nwhy = 'any way down counts'")
+    after = audited(checkout, "--full", "--seeds", "1")
+    mine = [mutant for mutant in make_mutants(chapter_of(checkout)) if mutant.owner == "descend"]
+    assert after["mutants"] == before["mutants"] - len(mine)
+    assert after["findings"] == [finding for finding in before["findings"] if "its points: descend" not in finding]
+    assert after["findings"] != before["findings"]
+
+
 BROKEN = {
     "unknown mutant": (entry("equal", "double: boundary: `x` -> `y`"), "there is no mutant"),
     "unknown task": ("[[right]]\ntask = 'Countr'\nwhy = 'so'", "Did you mean 'Counter'"),
+    "unknown open task": ("[[open]]\ntask = 'Countr'\nwhy = 'so'", "Did you mean 'Counter'"),
+    "an open mutant": (entry("open", SWAPPED), "task is missing"),
     "no reason": ("[[right]]\ntask = 'Counter'", "why is missing"),
     "unknown kind": ("[[same]]\nwhy = 'x'", "'same' is no key here"),
 }

@@ -85,6 +85,30 @@ def test_a_mutant_keeps_its_name_where_its_lines_move(checkout: Checkout) -> Non
     assert [mutant.name for mutant in make_mutants(chapter_of(checkout))] == before
 
 
+SAME = {
+    "a square": ("return identity(x) * 2", "return (identity(x) - 1) ** 2 + 0", "(1 - identity(x)) ** 2"),
+    "a size": ("return identity(x) * 2", "return abs(x - 1)", "abs(1 - x)"),
+    "a size in NumPy": ("return identity(x) * 2", "return np.abs(x - 1)", "np.abs(1 - x)"),
+    "an order that says nothing": ("return identity(x) * 2", "return np.maximum(x, 1)", "np.maximum(1, x)"),
+    "a name for itself": ("return identity(x) * 2", "x = identity(x)\n    return x * 2", "x = x"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_a_change_that_is_none_by_arithmetic_is_not_made(checkout: Checkout, name: str) -> None:
+    old, new, same = SAME[name]
+    edit(checkout, "tiny.py", old, new)
+    made = [mutant.now for mutant in make_mutants(chapter_of(checkout)) if mutant.owner == "double"]
+    assert made
+    assert not any(same in now for now in made)
+
+
+def test_a_difference_stays_one_where_its_sign_counts(checkout: Checkout) -> None:
+    edit(checkout, "tiny.py", "return identity(x) * 2", "return (x - 1) ** 3 + 2 ** (x - 1)")
+    made = [mutant.now for mutant in make_mutants(chapter_of(checkout)) if mutant.owner == "double"]
+    assert {"return (1 - x) ** 3 + 2 ** (x - 1)", "return (x - 1) ** 3 + 2 ** (1 - x)"} <= set(made)
+
+
 def test_names_that_look_alike_are_confused(checkout: Checkout) -> None:
     edit(checkout, "tiny.py", "return values[:middle], values[middle:]",
          "middle2 = middle + 0\n    return values[:middle2], values[middle:]")  # fmt: skip
