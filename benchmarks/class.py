@@ -3,7 +3,8 @@
     python benchmarks/class.py [--count 1000] [--pytest 20] [--jobs 2] [--epochs 600]
 
 The submissions are all different. "Floor" is what the calls themselves cost in a bare Python with NumPy, one process for
-all submissions; "own" is what a way of grading costs beyond that. CPU times are of whole process trees, user and system.
+each core and no other way of telling submissions apart; "own" is what a way of grading costs beyond that. CPU times are
+of whole process trees, user and system.
 600 epochs are about 60 ms of work on a calm machine; with --epochs 1 nearly nothing is left of it, and memory is what
 counts: its growth between a quarter of the class and the end.
 """
@@ -11,13 +12,11 @@ counts: its growth between a quarter of the class and the end.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import re
-import resource
+import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -26,15 +25,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from cold import GRADE, HERE, make_course, run
+from trees import run_tree, tree
 
-PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 FLOOR = """
 import sys
 from pathlib import Path
 import numpy as np
 from calls import calls, values
 
-for path in sorted(Path(sys.argv[1]).glob("*/bench.py")):
+part, parts = map(int, sys.argv[2:])
+for path in sorted(Path(sys.argv[1]).glob("*/bench.py"))[part::parts]:
     module = {}
     exec(compile(path.read_text(), path, "exec"), module)
     for name, arguments, times in calls(np.random.default_rng(1)):
@@ -52,27 +52,6 @@ def make_class(folder: Path, count: int) -> Path:
         place.mkdir(parents=True)
         (place / "bench.py").write_text(f"{text}\n# {number}\n")
     return folder / "handed-in"
-
-
-def run_tree(
-    command: list[str], folder: Path, environment: dict[str, str], memory: Memory | None = None
-) -> tuple[float, float]:
-    """Return wall and CPU seconds of a command and of everything that it leaves behind; this process inherits orphans."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if memory is not None:
-        memory.watch(process.pid)
-    _, errors = process.communicate()
-    wall = time.perf_counter() - started
-    with suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode != 0:
-        sys.exit(f"{command} ended with {process.returncode}:\n{errors.decode()}")
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 class Memory:
@@ -101,14 +80,6 @@ class Memory:
             return float("nan")
         mean_x, mean_y = (sum(column) / len(late) for column in zip(*late, strict=True))
         return 1000 * sum((x - mean_x) * (y - mean_y) for x, y in late) / sum((x - mean_x) ** 2 for x, _ in late)
-
-
-def tree(pid: int) -> list[int]:
-    """Return a process and all below it."""
-    with suppress(OSError):
-        found = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        return [pid, *(p for child in found for p in tree(child))]
-    return []
 
 
 def pss(pid: int) -> int:
@@ -161,9 +132,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     handed_in = make_class(folder, arguments.count)
     environment = dict(os.environ, MICROGRADE_COURSE=str(folder / "solutions"), OPENBLAS_NUM_THREADS="1")
     (plain / "all.py").write_text(FLOOR)
-    _, start = run([sys.executable, "-c", "import numpy.random"], plain, environment)
-    _, floor = run([sys.executable, "all.py", str(handed_in)], plain, environment)
-    work = (floor - start) / arguments.count
+    work = floor(handed_in, plain, environment, arguments.jobs) / arguments.count
     command = [sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."]
     by_pytest = []
     for number in range(arguments.pytest):
@@ -179,7 +148,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
         "--jobs",
         str(arguments.jobs),
     ]
-    wall, cpu = run_tree(grade, folder, environment, memory)
+    wall, cpu = run_tree(grade, folder, environment, memory.watch)
     pytest = sum(by_pytest) / len(by_pytest)
     return {
         "count": arguments.count,
@@ -193,6 +162,14 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
         "MiB at the end": memory.samples[-1][1] if memory.samples else float("nan"),
         "MiB more for 1,000": memory.growth(arguments.count),
     }
+
+
+def floor(handed_in: Path, plain: Path, environment: dict[str, str], jobs: int) -> float:
+    """Return the CPU seconds of all calls, made side by side in bare processes whose start is not counted."""
+    _, start = run([sys.executable, "-c", "import numpy.random"], plain, environment)
+    parts = [shlex.join([sys.executable, "all.py", str(handed_in), str(part), str(jobs)]) for part in range(jobs)]
+    _, used = run(["sh", "-c", f"{' & '.join(parts)} & wait"], plain, environment)
+    return used - jobs * start
 
 
 def report(figures: dict[str, float]) -> None:

@@ -143,7 +143,7 @@ def unexpected(entry: Entry, card: dict[str, Any]) -> Iterator[str]:
     """Yield what should not have become of an answer."""
     answer = entry.specimen
     if answer.kind != "hostile":
-        yield from findings(answer, Verdict.of(Scorecard.from_dict(card)))
+        yield from findings(answer, Verdict.of(Scorecard.from_dict(card), entry.chapter))
     elif not answer.task:
         if (card["status"], card["points"]) != ("ungradable", 0):
             yield f"{card['status']}, {card['points']} points"

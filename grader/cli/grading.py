@@ -23,6 +23,8 @@ from grader.submission import LONGEST_NAME
 from grader.workspace import Workspace, find_module, find_quiz, find_workspace, read_module, read_quiz
 
 RUN_SECONDS = 900  # CPU seconds of one worker, a backstop behind the limit of each call
+RUN_CALLS = 450  # as many calls may each compute as long as --time-limit says
+LONGEST_RUN = 1_000_000  # seconds
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def chapters(names: tuple[str, ...], **options: Any) -> int:
     with contextlib.ExitStack() as stack:
         is_for_others = wanted.secret is not None or wanted.isolation == "kernel"
         launcher = stack.enter_context(make_launcher(is_for_others))  # imports NumPy while this process imports pytest
-        policy = {"level": wanted.isolation, "cpu_seconds": RUN_SECONDS}
+        policy = {"level": wanted.isolation, "cpu_seconds": run_seconds(wanted.time_limit)}
         launcher.start_ahead(policy)
         from grader.run import Job, Settings, grade, require_isolation
 
@@ -101,6 +103,11 @@ def chapters(names: tuple[str, ...], **options: Any) -> int:
         grade(course, jobs(), launcher, settings, show.take, chosen)
     show.close()
     return max(card.exit_status for card in show.cards)
+
+
+def run_seconds(time_limit: float | None) -> int:
+    """Return the CPU seconds of one worker: many calls' worth."""
+    return RUN_SECONDS if time_limit is None else int(min(LONGEST_RUN, max(RUN_SECONDS, RUN_CALLS * time_limit)))
 
 
 def import_beside(module: str) -> None:

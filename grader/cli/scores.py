@@ -145,6 +145,8 @@ def write_feedback(connection: Connection, rows: list[Score], folder: Path) -> i
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise UsageError(f"{folder} is a file; name a folder.") from None
     except OSError as error:
         raise UsageError(f"{folder} cannot be made: {error.strerror}.") from None
     count = 0
@@ -272,7 +274,7 @@ def override(gradebook: Path, student: str, chapter: str, points: str, reason: s
             name = select_chapters(read_scores(connection), (chapter,))[0].chapter
         with database.write() as connection:
             give_points(connection, student, name, given, reason, by or person())
-    shown = "The graded points count again" if given is None else f"{given} points count now"
+    shown = "the graded points count again" if given is None else f"{given} points count now"
     click.echo(f"{student}, {name}: {shown}.")
     return 0
 

@@ -241,6 +241,26 @@ def test_one_process_at_a_time_grades_into_a_file(filled: Filled) -> None:
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def test_where_nobody_may_write_no_class_is_graded(filled: Filled) -> None:
+    Path(f"{filled.database.path}.lock").mkdir()
+    with pytest.raises(UsageError, match=r"class\.db cannot be written: Is a directory"):
+        filled.database.hold()
+
+
+def write_much(database: Database) -> None:
+    """Write more than a connection allows its file to have pages."""
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        connection.execute(tables.blob.insert().values(sha256="x", data=bytes(1 << 20)))
+
+
+def test_a_full_disk_is_said_and_takes_nothing(filled: Filled) -> None:
+    filled.hand_in("ada", "x = 1\n")
+    with pytest.raises(GradeError, match=r"disk is full\. What it holds is kept"):
+        write_much(filled.database)
+    assert filled.count(tables.blob) == 1
+
+
 @pytest.mark.parametrize("content", [b"text\n" * 9, b"SQLite format 3\0 but damaged"])
 def test_what_is_no_gradebook_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.db"
