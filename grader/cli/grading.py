@@ -19,7 +19,7 @@ from grader.errors import UsageError
 from grader.scorecard import Scorecard, clean_text
 from grader.seeds import Source, from_secret, from_seed
 from grader.student.launch import make_launcher
-from grader.submission import LONGEST_NAME
+from grader.submission import LONGEST_NAME, Submission
 from grader.workspace import Workspace, find_module, find_quiz, find_workspace, read_module, read_quiz
 
 RUN_SECONDS = 900  # CPU seconds of one worker, a backstop behind the limit of each call
@@ -266,7 +266,7 @@ class Printer:
         from grader.report.terminal import make_console, print_scorecard
 
         _, submission = self.files[card.chapter]
-        source = getattr(submission, "source", b"").decode("utf-8-sig", "replace").splitlines()
+        source = submission.lines() if isinstance(submission, Submission) else []
         console = make_console()
         if len(self.cards) > 1:
             console.print()
