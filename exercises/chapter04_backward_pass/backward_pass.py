@@ -57,7 +57,7 @@ def relu_backward(dout, z):
     """Return the gradient of the loss with respect to z, where ``out = relu(z)``.
 
     Args:
-        dout: gradient with respect to out, a number or an array of any shape.
+        dout: gradient with respect to out, an array of any shape.
         z: the relu's input, of the same shape; relu's derivative at exactly 0 is 0.
 
     Returns:
@@ -74,7 +74,7 @@ def sigmoid_backward(dout, s):
     """Return the gradient of the loss with respect to z, where ``s = sigmoid(z)``.
 
     Args:
-        dout: gradient with respect to s, a number or an array of any shape.
+        dout: gradient with respect to s, an array of any shape.
         s: the sigmoid's output (not its input), of the same shape.
 
     Returns:
@@ -91,7 +91,7 @@ def tanh_backward(dout, t):
     """Return the gradient of the loss with respect to z, where ``t = tanh(z)``.
 
     Args:
-        dout: gradient with respect to t, a number or an array of any shape.
+        dout: gradient with respect to t, an array of any shape.
         t: the tanh's output (not its input), of the same shape.
 
     Returns:
