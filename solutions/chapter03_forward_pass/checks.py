@@ -809,7 +809,9 @@ def check_bce_of_column_targets(student, rng):
     cases += [(ints(rng, -4, 5, (7, 1)).astype(np.int64), targets(rng, 7, 1).astype(np.int64))]
     cases += [(rng.uniform(0.1, 0.9, (4, 1)), targets(rng, 4, 1))]
     z = np.array([6.0, -6.5, 12.0, -12.5, 19.0, -21.0, 29.0, -29.5, 33.0, -33.5, 36.0, -36.5])
-    cases += [(z[:, None], targets(rng, 12, 1))]
+    y = targets(rng, 12, 1)
+    y[8] = 1.0  # where a probability that is cut off and a loss below 0 look different
+    cases += [(z[:, None], y)]
     judge_bce_with_logits(student, cases)
 
 
@@ -1188,10 +1190,15 @@ def samples(rng):
 
 
 def telling_sample(rng, N, sizes):
-    """Return a clear sample on which every wrong idea of the worst three gives another answer."""
+    """Return a sample with two wrong predictions on which every idea of the worst three gives an answer of its own."""
+    ideas = [worst_oracle, *WORST.values()]
     while True:
-        case = clear_sample(rng, N, sizes)
-        if not any(np.array_equal(idea(*case), worst_oracle(*case)) for idea in WORST.values()):
+        X, _, params = clear_sample(rng, N, sizes)
+        y = predictions_oracle(X, None, params)
+        y[rng.choice(N, 2, replace=False)] += 1
+        case = X, y % sizes[-1], params
+        is_clear = np.diff(np.sort(evaluate_losses(*case))).min() > 1e-3
+        if is_clear and len({tuple(np.asarray(idea(*case)).tolist()) for idea in ideas}) == len(ideas):
             return case
 
 
@@ -1222,7 +1229,7 @@ def check_evaluate_accuracy(student, rng):
 @check("evaluate", points=3)
 def check_evaluate_worst(student, rng):
     """worst holds the indices of the three largest losses, the largest first."""
-    cases = [telling_sample(rng, 6, [4, 5, 4]), *samples(rng)]
+    cases = [telling_sample(rng, 8, [4, 5, 4]), *samples(rng)]
     compare(field(student, "worst"), worst_oracle, cases, "worst", kind="ints", unless=WORST)
 
 
