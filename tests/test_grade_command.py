@@ -335,6 +335,17 @@ def test_what_cannot_be_graded_is_called_by_its_own_name(checkout: Checkout, tmp
     assert [file["path"] for file in result.card["submission"]["files"]] == ["tiny.py", "mine.toml"]
 
 
+def test_a_checks_own_warnings_show_nobody_its_lines(checkout: Checkout) -> None:
+    checks = checkout.root / "solutions" / "chapter01_tiny" / "checks.py"
+    text = checks.read_text(encoding="utf-8")
+    call = "    counter = student.Counter(start)\n"
+    assert call in text
+    checks.write_text(text.replace(call, f"    np.float64(1e300) * np.float64(1e300)\n{call}"), encoding="utf-8")
+    result = checkout.grade_text(checkout.solution)
+    assert result.points()["Counter"] == 4
+    assert result.err == ""
+
+
 def test_a_link_to_nowhere_in_a_folder_is_ungradable(checkout: Checkout, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
