@@ -28,7 +28,9 @@ def readable(text: str) -> str:
     first = len(text) - len(text.lstrip())
     last = len(text.rstrip())
     shown = "".join(c if first <= n < last and not _is_hidden(c) else _escape(c) for n, c in enumerate(text))
-    return text if shown == text else shown  # no second copy of the many names that are readable as they are
+    if shown == text:
+        return text  # no second copy of the many names that are readable as they are
+    return unicodedata.normalize("NFC", shown)  # a mark after an escaped character joins the escape's last letter
 
 
 def _is_hidden(c: str) -> bool:

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.intake.names import UnsafeName, key, readable, safe_parts
@@ -88,6 +88,7 @@ LIKELY = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FILE_NAMES | LIKELY, max_size=6, unique=True), st.sampled_from(["loose", "folder", "below"]))
+@example(names=[b"\xec\xcc\xa7"], kind="loose")  # a mark that joins the last letter of an escape
 def test_a_class_of_any_names_is_read_and_nothing_is_lost(two_chapters: Course, names: list[bytes], kind: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         room = Room(Path(place, "class"), two_chapters)
