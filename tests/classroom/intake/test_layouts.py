@@ -90,9 +90,9 @@ def test_folders_say_whose_they_are(room: Room, name: str, student: str) -> None
     ],
 )
 def test_zips_say_whose_they_are(room: Room, name: str, student: str) -> None:
-    room.put(name, zip_of(("work/tiny.py", "y = 2\n"), ("work/quiz.toml", "q")))
+    room.put(name, zip_of(("homework/tiny.py", "y = 2\n"), ("homework/quiz.toml", "q")))
     answer = only(room.collect())
-    assert (answer.student, answer.source, answer.quiz) == (student, f"{name}!/work/tiny.py", b"q")
+    assert (answer.student, answer.source, answer.quiz) == (student, f"{name}!/homework/tiny.py", b"q")
 
 
 @pytest.mark.parametrize("name", ["tiny.py", "chapter1.py", "1.py", "tiny (1).py", "tiny.zip", "chapter12.zip"])
