@@ -16,7 +16,7 @@ from grader.errors import CourseError
 from grader.quiz import Judgement, judge_quiz
 from grader.scorecard import Scorecard, SubmissionInfo, clean_text
 from grader.seeds import Source
-from grader.student.launch import Launcher
+from grader.student.connection import Launcher
 from grader.submission import LONGEST_NAME, Submission
 from grader.verdict import Ungradable
 

@@ -14,8 +14,10 @@ from types import SimpleNamespace
 import pytest
 
 from grader.course import Task
-from grader.student import launch
-from grader.student.launch import ColdLauncher, ColdWorker, Deadline, DeadlineMissed, ForkedWorker, site_folders
+from grader.student import cold, forked
+from grader.student.cold import ColdLauncher, ColdWorker
+from grader.student.connection import Deadline, DeadlineMissed, site_folders
+from grader.student.forked import ForkedWorker
 from grader.student.proxy import CallSettings, Student
 from grader.student.session import Session
 from grader.submission import Submission
@@ -78,8 +80,8 @@ def test_a_deadline_works_and_the_next_check_has_a_fresh_worker(monkeypatch: pyt
 
 
 def test_a_worker_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "SEND_LIMIT", 0.5)
-    monkeypatch.setattr(launch, "bootstrap", lambda module: [sys.executable, "-c", "import time; time.sleep(60)"])
+    monkeypatch.setattr(cold, "SEND_LIMIT", 0.5)
+    monkeypatch.setattr(cold, "bootstrap", lambda module: [sys.executable, "-c", "import time; time.sleep(60)"])
     worker = ColdWorker({})
     try:
         with pytest.raises(DeadlineMissed):
@@ -110,7 +112,7 @@ def test_a_stack_dump_that_comes_slowly_is_read_whole(monkeypatch: pytest.Monkey
     worker.zygote = SimpleNamespace(ask=lambda message: {})  # type: ignore[assignment]
     with (tmp_path / "stack").open("w+b", buffering=0) as stack:
         worker.stack = stack
-        monkeypatch.setattr(launch.time, "sleep", lambda seconds: lines and stack.write(lines.pop(0)))
+        monkeypatch.setattr(forked.time, "sleep", lambda seconds: lines and stack.write(lines.pop(0)))
         assert worker.where().endswith("line 3 in f\n")
 
 

@@ -15,7 +15,8 @@ from grader.course import Chapter, Course, load_course
 from grader.errors import GradeError
 from grader.run import Job, Settings, grade
 from grader.scorecard import Scorecard
-from grader.student.launch import Launcher, make_launcher
+from grader.student.connection import Launcher
+from grader.student.launch import make_launcher
 
 AUDIT_POLICY: dict[str, Any] = {"cpu_seconds": 120}
 WAITING = 4  # errands that lie ready for each process, so that none waits for the next

@@ -39,7 +39,7 @@ from grader.errors import CourseError, Table, did_you_mean, read_author_text
 from grader.run import LOAD_SECONDS, Job
 from grader.scorecard import Scorecard
 from grader.seeds import from_seed
-from grader.student.launch import Launcher
+from grader.student.connection import Launcher
 from grader.student.proxy import CallSettings, Function, Remote, Student
 from grader.student.session import Handle, Reply, Session
 from grader.submission import Submission

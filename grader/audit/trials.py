@@ -14,7 +14,7 @@ from grader.course import Chapter
 from grader.run import Job
 from grader.scorecard import Scorecard
 from grader.seeds import from_seed
-from grader.student.launch import Launcher
+from grader.student.connection import Launcher
 from grader.submission import Submission
 
 

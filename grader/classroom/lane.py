@@ -22,7 +22,8 @@ from grader.errors import CourseError, GradeError, UsageError
 from grader.run import Job, Settings, grade, require_isolation
 from grader.scorecard import Scorecard
 from grader.seeds import Source, from_secret, from_seed
-from grader.student.launch import Launcher, make_launcher
+from grader.student.connection import Launcher
+from grader.student.launch import make_launcher
 from grader.submission import Submission
 
 Inbox = queue.SimpleQueue[Message]

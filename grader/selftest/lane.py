@@ -21,7 +21,9 @@ from grader.selftest.files import MAKERS
 from grader.selftest.judging import problems
 from grader.selftest.programs import COURSE, RIGHT_QUIZ, Program, read_programs, source_of
 from grader.selftest.traps import Traps, descendants
-from grader.student.launch import Launcher, Zygote, make_launcher
+from grader.student.connection import Launcher
+from grader.student.forked import Zygote
+from grader.student.launch import make_launcher
 from grader.submission import Submission
 from grader.verdict import Ungradable
 from grader.workspace import read_module, read_quiz

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from grader import wire
 from grader.errors import GradeError, UsageError
 from grader.student.bounds import Bounds
-from grader.student.launch import Connection, Deadline, DeadlineMissed, Launcher, WorkerGone, signal_of
+from grader.student.connection import Connection, Deadline, DeadlineMissed, Launcher, WorkerGone, signal_of
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
 from grader.worker.policy import Policy

@@ -18,7 +18,8 @@ from grader.seeds import from_secret
 from grader.selftest.judging import HIDDEN
 from grader.selftest.programs import COURSE
 from grader.selftest.traps import descendants
-from grader.student.launch import Zygote, make_launcher
+from grader.student.forked import Zygote
+from grader.student.launch import make_launcher
 from grader.student.proxy import CallSettings, Student
 from grader.student.session import Session
 from grader.submission import Submission

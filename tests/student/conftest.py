@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from grader.course import Task
-from grader.student.launch import Launcher, make_launcher
+from grader.student.connection import Launcher
+from grader.student.launch import make_launcher
 from grader.student.proxy import CallSettings, Student
 from grader.student.session import Session
 from grader.submission import Submission

@@ -26,7 +26,7 @@ from grader.seeds import from_seed
 from grader.student import bounds
 from grader.student import session as session_module
 from grader.student.bounds import Bounds
-from grader.student.launch import Deadline, DeadlineMissed, Launcher
+from grader.student.connection import Deadline, DeadlineMissed, Launcher
 from grader.student.proxy import CallSettings, Student, named_results
 from grader.student.session import Session
 from grader.submission import Submission

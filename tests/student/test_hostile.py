@@ -16,7 +16,8 @@ from grader import wire
 from grader.checks import expect_close
 from grader.course import Task
 from grader.student import session as session_module
-from grader.student.launch import Deadline, Launcher, make_launcher
+from grader.student.connection import Deadline, Launcher
+from grader.student.launch import make_launcher
 from grader.student.proxy import Student
 from grader.student.session import Session, answer_callback
 from grader.submission import Submission

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from grader.student.launch import Zygote, bootstrap, fork_is_safe
+from grader.student.connection import bootstrap
+from grader.student.forked import Zygote
+from grader.student.launch import fork_is_safe
 from grader.student.session import Session, WorkerFailed
 from grader.submission import Submission
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.selftest import look_at_isolation
 from grader.selftest.traps import descendants
-from grader.student.launch import ForkedWorker, Zygote
+from grader.student.forked import ForkedWorker, Zygote
 from grader.student.session import Session
 from grader.submission import Submission
 from grader.worker import bubblewrap

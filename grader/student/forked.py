@@ -1,0 +1,192 @@
+"""Workers forked from a warm zygote, which has imported NumPy once: a run costs milliseconds."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from grader.student.connection import (
+    CPU_SLICE,
+    ENVIRONMENT,
+    SEND_LIMIT,
+    Deadline,
+    DeadlineMissed,
+    Launcher,
+    WorkerGone,
+    bootstrap,
+    memory_file,
+)
+from grader.worker.claim import claim_user
+
+MESSAGE_LIMIT = 65536
+DUMP_BYTES = 16384  # of a stack dump
+
+
+class Zygote(Launcher):
+    """A warm process that forks workers; started at once, waited for on first use."""
+
+    def __init__(self, in_bubblewrap: bool = False) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = bootstrap("grader.worker.zygote")
+        with theirs, contextlib.ExitStack() as stack:
+            kept = []
+            if (claimed := claim_user()) is not None:
+                command.append(str(claimed[0]))
+                kept.append(stack.enter_context(claimed[1]).fileno())  # the zygote holds the claim as long as it lives
+            if in_bubblewrap:
+                command = wrapped(command)
+            self.process = subprocess.Popen(
+                command,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env=ENVIRONMENT,
+                start_new_session=True,
+                pass_fds=kept,
+            )
+        self.control = ours
+        self.answers_owed = 1  # it says when it is ready
+        self.ahead: tuple[dict[str, Any], ForkedWorker] | None = None
+
+    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Send one message and return the answer."""
+        self.tell(message)
+        while self.answers_owed > 1:
+            self.answer()
+        return self.answer()
+
+    def tell(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        """Send one message, with descriptors, and leave the answer for later."""
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        try:
+            self.control.sendmsg([json.dumps(message).encode()], ancillary)
+        except OSError as error:
+            raise WorkerGone(f"the process that starts workers is gone: {error}") from None
+        self.answers_owed += 1
+
+    def answer(self) -> dict[str, Any]:
+        """Return the next answer."""
+        data = b""
+        with contextlib.suppress(OSError):  # it was killed before it read what it was asked
+            data = self.control.recv(MESSAGE_LIMIT)
+        if not data:
+            raise WorkerGone(f"the process that starts workers ended with status {self.process.wait()}")
+        self.answers_owed -= 1
+        answer: dict[str, Any] = json.loads(data)
+        return answer
+
+    def start(self, policy: dict[str, Any]) -> ForkedWorker:
+        """Return a new worker confined by policy; it says hello when the zygote is ready."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None:
+            if ahead[0] == policy:
+                return ahead[1]
+            ahead[1].end(kill=True)
+            ahead[1].output.close()
+        return ForkedWorker(self, policy)
+
+    def start_ahead(self, policy: dict[str, Any]) -> None:
+        """Start the worker that will be asked for next."""
+        self.ahead = (policy, self.start(policy))
+
+    def close(self) -> None:
+        """End the zygote and whatever it started."""
+        if self.ahead is not None:
+            self.ahead[1].let_go()
+        self.control.close()
+        self.process.wait()
+
+
+class ForkedWorker:
+    """One worker that a zygote forked, at the other end of a socket pair."""
+
+    last_dump = ""  # the stack of the one that crashed
+
+    def __init__(self, zygote: Zygote, policy: dict[str, Any]) -> None:
+        self.zygote = zygote
+        self.socket, theirs = socket.socketpair()
+        self.output = memory_file("output")
+        self.stack = memory_file("stack")
+        with theirs:
+            try:
+                zygote.tell({"spawn": policy}, [theirs.fileno(), self.output.fileno(), self.stack.fileno()])
+            except WorkerGone:
+                self.let_go()
+                raise
+        self.poll = select.poll()
+        self.poll.register(self.socket, select.POLLIN)
+        self.status: int | None = None
+
+    def send(self, data: bytes) -> None:
+        """Write data whole; a worker that does not read has the kernel's buffer and then SEND_LIMIT seconds."""
+        self.socket.settimeout(SEND_LIMIT)
+        try:
+            self.socket.sendall(data)
+        except TimeoutError:
+            raise DeadlineMissed(f"{SEND_LIMIT:g} seconds") from None
+        except OSError:
+            raise WorkerGone from None
+
+    def read(self, size: int, deadline: Deadline) -> bytes:
+        """Return exactly size bytes."""
+        data = bytearray()
+        while len(data) < size:
+            is_silent = not self.poll.poll(CPU_SLICE * 1000)
+            if is_silent or time.monotonic() > deadline.next_look:
+                clocks = self.zygote.ask({"cpu": True})
+                deadline.check(clocks["cpu"], clocks["waited"])
+            if is_silent:
+                continue
+            try:
+                part = self.socket.recv(min(size - len(data), 1 << 20))
+            except OSError:
+                part = b""
+            if not part:
+                raise WorkerGone
+            data += part
+        return bytes(data)
+
+    def where(self) -> str:
+        """Return a stack dump of the running code; a hostile program can keep it from coming, or write its own."""
+        self.zygote.ask({"interrupt": True})
+        dump = b""
+        for _ in range(100):
+            time.sleep(0.005)
+            before, dump = dump, os.pread(self.stack.fileno(), DUMP_BYTES, 0)
+            if dump and dump == before:  # it is written line by line
+                break
+        return dump.decode("utf-8", "replace")
+
+    def end(self, kill: bool) -> int:
+        """End the worker and return its wait status."""
+        if self.status is None:
+            self.socket.close()
+            try:
+                self.status = int(self.zygote.ask({"end": True, "kill": kill})["status"])
+                self.last_dump = os.pread(self.stack.fileno(), DUMP_BYTES, 0).decode("utf-8", "replace")
+            finally:
+                self.stack.close()
+        return self.status
+
+    def let_go(self) -> None:
+        """Close what leads to the worker; it ends with its zygote."""
+        for end in (self.socket, self.stack, self.output):
+            end.close()
+
+
+def wrapped(command: list[str]) -> list[str]:
+    """Return the command that runs a zygote in bubblewrap, or the command itself where bubblewrap does not work."""
+    from grader.worker.bubblewrap import (  # with ctypes, which a student's run spares
+        bubblewrap_command,
+        bubblewrap_works,
+    )
+    from grader.worker.landlock import readable_paths
+
+    return bubblewrap_command(command, readable_paths()) if bubblewrap_works() else command
