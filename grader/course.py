@@ -76,6 +76,7 @@ class Task:
     """A function or class that the student fills in.
 
     Attributes:
+        takes: names of the parameters, in order; a task's last check calls it by them.
         returns: names of several results, in order; empty for a task with one result.
         opaque: those of ``returns`` that stay in the student's process and are only handed back.
         collect: the result is an iterable and is passed through ``list``.
@@ -89,6 +90,7 @@ class Task:
     title: str
     hint: str
     lesson: str
+    takes: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     opaque: tuple[str, ...] = ()
     collect: bool = False
@@ -367,14 +369,15 @@ def load_chapter(
 
 def _task(table: Table, cpu_seconds: float) -> Task:
     table.only(
-        "name", "points", "title", "hint", "lesson", "returns", "opaque", "collect", "kind", "cpu_seconds", "formula"
-    )
+        "name", "points", "title", "hint", "lesson", "takes", "returns", "opaque", "collect", "kind", "cpu_seconds", "formula"
+    )  # fmt: skip
     task = Task(
         name=table.text("name"),
         points=table.whole("points"),
         title=table.text("title"),
         hint=table.text("hint"),
         lesson=_section(table),
+        takes=table.words("takes"),
         returns=table.words("returns"),
         opaque=table.words("opaque"),
         collect=table.flag("collect", False),
@@ -384,7 +387,7 @@ def _task(table: Table, cpu_seconds: float) -> Task:
     )
     if task.name == "quiz":
         raise CourseError(f"{table.where}: name is that of the quiz: give the function another name.")
-    for key, names in (("name", (task.name,)), ("returns", task.returns)):
+    for key, names in (("name", (task.name,)), ("takes", task.takes), ("returns", task.returns)):
         for name in names:
             if not name.isidentifier() or keyword.iskeyword(name) or (key == "returns" and name.startswith("_")):
                 raise CourseError(f"{table.where}: {key} has {name!r}, which is no name in Python: correct it.")

@@ -167,9 +167,11 @@ class ChecksFile(pytest.File):
         """Yield an item for each check, then one for each question of the quiz."""
         checks = declared_checks(import_checks(self.chapter))
         validate_checks(self.chapter, checks)
+        last = {check.task: check for check in checks}
         for check in checks:
             item = CheckItem.from_parent(self, name=check.name)
             item.chapter, item.check, item.task, item.points = self.chapter, check, check.task, check.points
+            item.by_name = check.task if check is last[check.task] else ""
             yield item
         for question in self.chapter.questions:
             quiz_item = QuizItem.from_parent(self, name=question.id)
@@ -250,9 +252,10 @@ class Item(pytest.Item):
 
 
 class CheckItem(Item):
-    """A check of one task."""
+    """A check of one task; by_name is that task if this is its last check."""
 
     check: Check
+    by_name: str
 
     @property
     def title(self) -> str:
@@ -280,7 +283,7 @@ class CheckItem(Item):
         """Return how this check's calls are made."""
         check = self.check
         seconds = attempt.time_limit or check.cpu_seconds or self.chapter.task(check.task).cpu_seconds
-        return CallSettings(seconds, check.repeat, check.no_warnings)
+        return CallSettings(seconds, check.repeat, check.no_warnings, self.by_name)
 
     def failure(self, failed: CheckFailed) -> dict[str, Any]:
         """Return what a failure changes in the row, with the misconception that its code stands for."""

@@ -172,6 +172,8 @@ MISTAKES = {
         "lesson is 'first'; write the number of a section, such as \"4.3\".",
     ),
     "lesson type": ('lesson = "1.1"', "lesson = 1.1", "lesson must be text"),
+    "takes type": ('lesson = "1.1"', 'lesson = "1.1"\ntakes = "x"', "takes must be a list of different texts"),
+    "takes": ('lesson = "1.1"', 'lesson = "1.1"\ntakes = ["if"]', "takes has 'if', which is no name in Python"),
     "returns type": ('returns = ["left", "right"]', 'returns = "left"', "returns must be a list of different texts"),
     "returns twice": ('["left", "right"]', '["left", "left"]', "returns must be a list of different texts"),
     "returns private": ('["left", "right"]', '["left", "_r"]', "returns has '_r', which is no name in Python"),

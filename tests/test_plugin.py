@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import Chapter, load_course
 from grader.student.launch import fork_is_safe
 from tests.conftest import GRADE, Checkout, Result
 from tests.test_grade_command import assert_card
@@ -132,6 +133,43 @@ def test_checks_that_do_not_fit_the_chapter_are_refused(checkout: Checkout, name
     assert (result.status, result.out) == (4, "")
     assert words in " ".join(result.err.split())
     assert "Traceback" not in result.err
+
+
+def test_the_last_check_of_a_task_hands_arguments_over_by_name(checkout: Checkout) -> None:
+    path = checkout.root / "solutions" / "chapter01_tiny" / "chapter.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('title = "Twice', 'takes = ["x"]\ntitle = "Twice', 1), encoding="utf-8")
+    assert checkout.grade_text(checkout.solution).card["points"] == 16
+    result = checkout.grade_text(f"{checkout.solution}\n\ndef double(number):\n    return 2 * number\n")
+    assert result.card["points"] == 15
+    row = result.check("check_double_of_arrays")
+    assert (row["status"], row["code"], row["misconception"]) == ("wrong", "WRONG_TYPE", None)
+
+
+COURSE = load_course(Path(__file__).parents[1] / "solutions")
+POSITIONAL = """
+
+def _by_position(function):
+    return lambda *given: function(*given)
+
+"""
+
+
+@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.short_name)
+def test_every_task_of_the_course_is_called_by_the_names_of_its_parameters(chapter: Chapter, tmp_path: Path) -> None:
+    named = [task.name for task in chapter.tasks if task.takes]
+    file = tmp_path / chapter.file_name
+    solution = chapter.solution_path.read_text(encoding="utf-8")
+    file.write_text(solution + POSITIONAL + "".join(f"{n} = _by_position({n})\n" for n in named), encoding="utf-8")
+    done = subprocess.run(
+        [GRADE, chapter.name, "--submission", file, "--json"], capture_output=True, text=True, timeout=120, check=False
+    )
+    tasks = {task["name"]: task for task in json.loads(done.stdout)["tasks"]}
+    for task in chapter.tasks:
+        last = tasks[task.name]["checks"][-1]
+        assert last["code"] == ("WRONG_TYPE" if task.name in named else None), task.name
+    without = [task.name for task in chapter.tasks if not task.takes]
+    assert all(f"def {name}()" in solution or f"class {name}:" in solution for name in without)
 
 
 def test_a_code_can_stand_for_a_misconception(checkout: Checkout) -> None:

@@ -101,6 +101,11 @@ class TestStubs:
             ("def double(", "double = 3\ndef other(", 'task "double" is not defined in tiny.py.'),
             ("class Counter:", "class Count:", "task \"Counter\" is not defined in tiny.py. Did you mean 'Count'?"),
             (
+                "def descend(grad, w,",
+                "def descend(grad, x,",
+                "is descend(grad, x, lr, steps) in tiny.py: correct takes.",
+            ),
+            (
                 "    # BEGIN SOLUTION cut in the middle\n",
                 "",
                 "line 26: '# END SOLUTION' closes no block",

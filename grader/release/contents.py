@@ -21,7 +21,8 @@ def chapter_stub(chapter: Chapter) -> str:
     where = f"{chapter.file_name} of {chapter.name}"
     source = read_author_text(chapter.solution_path, where)
     stub = make_stub(source, where)
-    kinds = {node.name: "class" if isinstance(node, ast.ClassDef) else "function" for node in _definitions(stub)}
+    definitions = {node.name: node for node in _definitions(stub)}
+    kinds = {name: "class" if isinstance(node, ast.ClassDef) else "function" for name, node in definitions.items()}
     blocks = {block.name.split(".")[0] for block in solution_blocks(source, where)}
     for task in chapter.tasks:
         here = f'chapter.toml of {chapter.name}: task "{task.name}"'
@@ -31,6 +32,8 @@ def chapter_stub(chapter: Chapter) -> str:
             raise CourseError(
                 f'{here} is a {kinds[task.name]} in {chapter.file_name}: write kind = "{kinds[task.name]}".'
             )
+        if task.takes and task.takes != (takes := _parameters(definitions[task.name])):
+            raise CourseError(f"{here} is {task.name}({', '.join(takes)}) in {chapter.file_name}: correct takes.")
         if task.name not in blocks:
             raise CourseError(
                 f"{where}: {task.name} has no solution block: put `# BEGIN SOLUTION …` around its answer."
@@ -42,6 +45,13 @@ def _definitions(source: str) -> Iterator[Definition]:
     for node in ast.parse(source).body:
         if isinstance(node, Definition):
             yield node
+
+
+def _parameters(definition: Definition) -> tuple[str, ...]:
+    if isinstance(definition, ast.ClassDef):
+        methods = (node for node in definition.body if isinstance(node, ast.FunctionDef))
+        return next((_parameters(method)[1:] for method in methods if method.name == "__init__"), ())
+    return tuple(argument.arg for argument in definition.args.posonlyargs + definition.args.args)
 
 
 def exercise_files(chapter: Chapter) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ name = "negate"
 points = 90
 title = "TODO: what the student builds"
 lesson = "{number}.1"
+takes = ["x"]
 hint = "TODO: a question that leads to the idea"
 
 [misconceptions.negate-absolute]

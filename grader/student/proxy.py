@@ -35,12 +35,21 @@ REPEAT_TOLERANCE = 1e-9  # relative: two equal calls may differ by the rounding 
 
 @dataclass
 class CallSettings:
-    """How one check's calls are made."""
+    """How one check's calls are made.
+
+    Attributes:
+        cpu_seconds: CPU seconds of one call.
+        repeat: whether the first call of each function is made twice and compared.
+        no_warnings: whether a RuntimeWarning that reaches the caller fails the check.
+        by_name: the task whose first call hands over the arguments by the names of the parameters.
+        called: the tasks called so far.
+    """
 
     cpu_seconds: float
     repeat: bool = True
     no_warnings: bool = False
-    repeated: set[str] = field(default_factory=set)
+    by_name: str = ""
+    called: set[str] = field(default_factory=set)
 
 
 class Remote(Unusable):
@@ -122,12 +131,29 @@ class Student:
         return Function(self, self._tasks[name])
 
     def _call(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        first = task.name not in self._settings.called
+        self._settings.called.add(task.name)
+        if first and self._settings.by_name == task.name and task.takes:
+            return self._call_by_name(task, args, kwargs)
+        return self._call_as_given(task, args, kwargs, first)
+
+    def _call_by_name(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        named = dict(zip(task.takes, args, strict=False))
+        try:
+            return self._call_as_given(task, args[len(named) :], named | kwargs, first=True)
+        except RaisedByStudent as raised:
+            if "TypeError" not in raised.names:
+                raise
+            self._call_as_given(task, args, kwargs, first=True)  # raises what the names have nothing to do with
+            form = f"{task.name}({', '.join(f'{name}=…' for name in named)})"
+            message = f"{raised.message}. By position it works, as {form} it does not: keep the names of the parameters"
+            raise CheckFailed("WRONG_TYPE", message, raised.line) from None
+
+    def _call_as_given(self, task: Task, args: tuple[Any, ...], kwargs: dict[str, Any], first: bool) -> Any:
         is_class = task.kind == "class"
         keep = [i for i, name in enumerate(task.returns) if name in task.opaque]
-        first = task.name not in self._settings.repeated and not is_class
-        self._settings.repeated.add(task.name)
         value = self._request(task.name, None, args, kwargs, keep=keep, collect=task.collect,
-                              repeat=self._settings.repeat and first, makes_object=is_class)  # fmt: skip
+                              repeat=self._settings.repeat and first and not is_class, makes_object=is_class)  # fmt: skip
         if is_class and not isinstance(value, Remote):
             raise CheckFailed(
                 "WRONG_TYPE", f"{task.name}(…) gives {describe_type(value)}, expected an object of a class"

@@ -567,3 +567,37 @@ def test_odd_arrays_are_described(submit: Submit, result: str, words: str) -> No
 def test_a_deep_result_that_is_handed_back_is_no_fault_of_the_graders(submit: Submit) -> None:
     student = submit("def f():\n    x = 1\n    for _ in range(29): x = [x]\n    return x\ndef g(x): return 1")
     assert code_of(student.g, [[[student.f()]]]) == "WRONG_TYPE"
+
+
+NAMED = {"f": {"takes": ("x", "y", "z")}}
+
+
+@pytest.mark.parametrize("body", ["def f(x, y, z=3): return x - y + z", "f = lambda *, x, y, z=3: x - y + z"])
+def test_a_call_by_name_hands_the_positional_arguments_over_by_name(submit: Submit, body: str) -> None:
+    student = submit(body, **NAMED)
+    begin(student, by_name="f")
+    assert student.f(5, 1) == 7
+    begin(student, by_name="f")
+    assert student.f(5, 1, z=4) == 8
+
+
+def test_only_the_first_call_and_only_of_the_task_named_is_by_name(submit: Submit) -> None:
+    student = submit("def f(*by, x=None): return len(by)\ng = f", f={"takes": ("x",)}, g={"takes": ("x",)})
+    begin(student, by_name="f")
+    assert [student.f(1), student.f(1), student.g(1)] == [0, 1, 1]
+
+
+def test_a_parameter_of_another_name_is_told(submit: Submit) -> None:
+    student = submit("def f(a, y, z=3):\n    return a - y", **NAMED)
+    begin(student, by_name="f")
+    failed = failure(student.f, 5, 1)
+    assert failed.code == "WRONG_TYPE"
+    assert "f(x=…, y=…)" in failed.message
+    assert "unexpected keyword argument 'x'" in failed.message
+
+
+@pytest.mark.parametrize("body", ["def f(x, y): return x + 'a'", "def f(x, y, z, more): return x"])
+def test_an_exception_that_names_have_nothing_to_do_with_stays_one(submit: Submit, body: str) -> None:
+    student = submit(body, **NAMED)
+    begin(student, by_name="f")
+    assert code_of(student.f, 5, 1, 2) == "EXCEPTION"
