@@ -371,7 +371,16 @@ def _task_as_dict(task: TaskResult) -> dict[str, Any]:
         "status": task.status,
         "points": task.points,
         "max_points": task.max_points,
-        "checks": [asdict(check) for check in task.checks],
+        "checks": [_check_as_dict(check) for check in task.checks],
+    }
+
+
+def _check_as_dict(check: CheckResult) -> dict[str, Any]:
+    """Return what ``asdict`` does, which copies every value deeply: most of the time that a card takes."""
+    where, misconception = check.where, check.misconception
+    return vars(check) | {
+        "where": None if where is None else dict(vars(where)),
+        "misconception": None if misconception is None else dict(vars(misconception)),
     }
 
 
