@@ -1,6 +1,7 @@
 """The hidden checks of chapter 6: protocol, metrics and training against oracles, capstones by their outcome."""
 
 import copy
+import functools
 
 import numpy as np
 
@@ -901,13 +902,14 @@ def expect_trained(student, arguments, given, parts=("params",), slips=()):
     twin = copy.deepcopy(given)
     got = student.fit(*copy.deepcopy(arguments), given)
 
-    def outcomes(part, slip=None):
-        for order in ORDERS:
-            params, history = train_by_hand(*copy.deepcopy(arguments), copy.deepcopy(twin), order, slip)
-            yield {"params": params, **history}[part]
+    @functools.cache  # the same comes of it every time, and several parts of it are looked at
+    def outcome_of(order, slip):
+        params, history = train_by_hand(*copy.deepcopy(arguments), copy.deepcopy(twin), order, slip)
+        return {"params": params, **history}
 
     def nearest(value, part, slip=None):
-        return min(outcomes(part, slip), key=lambda outcome: distance(value, outcome))
+        outcomes = [outcome_of(order, slip)[part] for order in ORDERS]
+        return min(outcomes, key=lambda outcome: distance(value, outcome))
 
     def held(value, part, slips):
         """Return {slip: its value} for the slip whose value is nearest, if it is near at all."""
