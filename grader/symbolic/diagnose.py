@@ -27,8 +27,11 @@ def broken_rule(comparison: Comparison, answer: Node, found: Finding, variable: 
         variable: what was to be derived by; None where the function itself is asked.
         order: how often.
     """
-    places = [found.place, *comparison.places] if found.place else comparison.places
-    sheet = _Sheet(comparison, answer, [Place(place.point, answer) for place in places])
+    points = [place.point for place in ([found.place] if found.place else []) + comparison.places]
+    # Most candidates fall at the first place: the budget does for all of them only if few digits do there.
+    low = comparison.ladder[0]
+    places = sorted((Place(point, answer) for point in points), key=lambda place: place.expected(low) is None)
+    sheet = _Sheet(comparison, answer, places)
     candidates = _derivatives(comparison, variable, order) if variable else _of_itself(comparison)
     ranked = sorted(candidates, key=lambda slip: RANK[slip[0]])
     matching = (rule for rule, wrong in ranked if sheet.equals(wrong))

@@ -121,6 +121,13 @@ def test_a_formula_asked_for_itself_has_rules_too():
     assert judge(Formula("3*cos(3*x)"), "cos(3*x)", 1).rule == "constant_factor"
 
 
+@pytest.mark.parametrize("seed", [1, 37, 59])
+def test_a_rule_that_is_tried_late_is_named_whatever_points_are_drawn(seed):
+    """With 37 and 59 the answer differs first where 50 digits do not tell its value, and many rules are tried before."""
+    answer = "2*(sigmoid(w*x + b) - y)*sigmoid(w*x + b)*(1 - sigmoid(w*x + b))*w"
+    assert judge(Formula("(sigmoid(w*x + b) - y)**2", N, "w"), answer, seed).rule == "wrong_variable"
+
+
 def test_a_second_derivative_stopped_halfway_is_named():
     assert judge(Formula("sin(x)", ("x",), "x", 2), "cos(x)", 1).rule == "derived_too_little"
 
