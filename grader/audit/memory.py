@@ -19,6 +19,9 @@ _NO_VERDICT = (
     "audit", "classroom", "cli", "gradebook", "pack", "release", "report", "selftest", "workspace.py",
 )  # fmt: skip
 """Parts of the grader that no verdict follows from."""
+_OF_ANSWERS = ("crew.py", "equivalents.py", "trials.py", "verdicts.py")
+"""Parts of the audit itself that its answers follow from."""
+ENGINE = Path(__file__).parents[1]
 
 
 class Memory:
@@ -73,14 +76,18 @@ class Memory:
         return f"{self.parts.of(errand.only)} {errand.key}"
 
 
-def state_of(chapter: Chapter) -> str:
-    """Return the hash of what all verdicts follow from besides the answer and the checks: engine, data, versions."""
+def state_of(chapter: Chapter, engine: Path = ENGINE) -> str:
+    """Return the hash of what all answers follow from besides what is graded and the checks: engine, data, versions."""
     digest = hashlib.sha256()
-    engine = Path(__file__).parents[1]
     for path in sorted(engine.rglob("*.py")):
-        if path.relative_to(engine).parts[0] not in _NO_VERDICT:
+        if _is_followed(*path.relative_to(engine).parts):
             digest.update(path.read_bytes())
     for path in sorted(chapter.folder.glob("*.csv")):
         digest.update(path.read_bytes())
     digest.update(f"{platform.python_version()} {version('numpy')} {version('sympy')}".encode())
     return digest.hexdigest()
+
+
+def _is_followed(*parts: str) -> bool:
+    """Return whether an answer may follow from a file of the engine, told by the parts of its path."""
+    return parts[0] not in _NO_VERDICT or (parts[0] == "audit" and parts[-1] in _OF_ANSWERS)

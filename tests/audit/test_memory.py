@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from grader.audit.memory import FOLDER, Memory
+from grader.audit.memory import ENGINE, FOLDER, Memory, state_of
 from grader.audit.parts import Parts
 from tests.audit.authoring import audited, chapter_of, edit
 from tests.conftest import Checkout
@@ -106,6 +107,23 @@ def test_a_line_that_was_cut_short_is_left_out(checkout: Checkout, kept: Path) -
 def test_another_engine_makes_it_begin_anew(checkout: Checkout, kept: Path) -> None:
     kept.write_text("0" * 64 + "\n" + kept.read_text().split("\n", 1)[1])
     assert set(remembered(checkout).values()) == {None}
+
+
+FOLLOWED = {
+    "audit/equivalents.py": True, "audit/trials.py": True, "audit/verdicts.py": True, "audit/crew.py": True,
+    "audit/accuracy.py": False, "audit/findings.py": False, "checks/compare.py": True, "worker/runner.py": True,
+    "classroom/lane.py": False, "cli/course.py": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_answers_do_not_outlast_the_code_that_makes_them(checkout: Checkout, tmp_path: Path, name: str) -> None:
+    engine = tmp_path / "engine"
+    shutil.copytree(ENGINE, engine, ignore=lambda folder, names: [n for n in names if n in ("pack", "__pycache__")])
+    before = state_of(chapter_of(checkout), engine)
+    with (engine / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert (state_of(chapter_of(checkout), engine) != before) == FOLLOWED[name]
 
 
 def test_a_full_audit_goes_on_from_what_is_kept(checkout: Checkout) -> None:
