@@ -74,6 +74,13 @@ def solution_blocks(source: str, file: str = "the solution") -> list[SolutionBlo
     return [_block(tree, begin, end, file) for begin, end in _pairs(markers, file)]
 
 
+def marks(node: ast.AST, name: str) -> list[ast.Call]:
+    """Return the decorators ``@name(…)`` of a definition, none for anything else: read from the text, not called."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    calls = [decorator for decorator in decorators if isinstance(decorator, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == name]
+
+
 @dataclass(frozen=True)
 class _Marker:
     text: str

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import CourseError
-from grader.stubs import make_stub, solution_blocks
+from grader.stubs import make_stub, marks, solution_blocks
 
 TINY = Path(__file__).parent / "tiny_course" / "chapter01_tiny" / "tiny.py"
 
@@ -278,3 +278,23 @@ def test_any_line_dropped_from_a_solution_is_noticed_or_harmless(data: st.DataOb
     except CourseError:
         return
     assert "middle" not in stub.replace("in the middle", "")
+
+
+def test_marks_are_the_calls_of_one_name_above_a_definition() -> None:
+    source = text(
+        """
+        @wrong("double", "first", why="so")
+        @other("double")
+        @wrong
+        @audit.wrong("double", "elsewhere")
+        @wrong("double", "second")
+        def f():
+            pass
+
+
+        x = wrong("double", "third")
+        """
+    )
+    function, assignment = ast.parse(source).body
+    assert [ast.unparse(mark.args[1]) for mark in marks(function, "wrong")] == ["'first'", "'second'"]
+    assert marks(function, "check") == marks(assignment, "wrong") == []

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from grader.course import Chapter
 from grader.errors import read_author_text
+from grader.stubs import marks
 
 WORDING = {"title": "", "hint": "", "lesson": "", "points": 0}
 """What of a task no verdict follows from."""
@@ -80,11 +81,11 @@ def _bound_names(node: ast.stmt) -> Iterator[str]:
 
 def _task_of(node: ast.stmt) -> str | None:
     """Return the task that a check is of, "" where that is computed, None for what is no check."""
-    for decorator in getattr(node, "decorator_list", []):
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "check":
-            task = decorator.args[0] if decorator.args else None
-            return task.value if isinstance(task, ast.Constant) and isinstance(task.value, str) else ""
-    return None
+    found = marks(node, "check")
+    if not found:
+        return None
+    task = found[0].args[0] if found[0].args else None
+    return task.value if isinstance(task, ast.Constant) and isinstance(task.value, str) else ""
 
 
 def _mentions(text: str, identifier: str) -> bool:

@@ -11,7 +11,7 @@ from grader.audit.rewrites import rewrites
 from grader.course import Chapter
 from grader.errors import CourseError, did_you_mean, read_author_text
 from grader.quiz import Question, write_form
-from grader.stubs import make_stub
+from grader.stubs import make_stub, marks
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,16 @@ def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Speci
     text = read_author_text(path, where)
     tree = ast.parse(text)
     helpers = [
-        ast.unparse(node) for node in tree.body if not _mark(node) and not isinstance(node, ast.Expr | ast.ImportFrom)
+        ast.unparse(node)
+        for node in tree.body
+        if not marks(node, "wrong") and not isinstance(node, ast.Expr | ast.ImportFrom)
     ]
     seen: set[tuple[str, str]] = set()
     for node in tree.body:
-        call = _mark(node)
-        if call is None or not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        found = marks(node, "wrong")
+        if not found or not isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
+        call = found[0]
         task, identifier = (ast.literal_eval(argument) for argument in call.args)
         _validate(chapter, where, task, identifier, seen)
         keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
@@ -121,13 +124,6 @@ def misconceptions(chapter: Chapter, solution: str, quiz: str) -> Iterator[Speci
             raise CourseError(
                 f"chapter.toml of {chapter.name}: [misconceptions.{known.id}] has no wrong answer in misconceptions.py."
             )
-
-
-def _mark(node: ast.stmt) -> ast.Call | None:
-    for decorator in getattr(node, "decorator_list", []):
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "wrong":
-            return decorator
-    return None
 
 
 def _validate(chapter: Chapter, where: str, task: str, identifier: str, seen: set[tuple[str, str]]) -> None:
@@ -145,13 +141,10 @@ def _validate(chapter: Chapter, where: str, task: str, identifier: str, seen: se
 
 def _redefinition(node: ast.FunctionDef | ast.ClassDef, task: str) -> str:
     """Return the text of a wrong answer under the task's name, without its mark."""
-    node.decorator_list = [decorator for decorator in node.decorator_list if not _is_wrong(decorator)]
+    taken_off = marks(node, "wrong")
+    node.decorator_list = [decorator for decorator in node.decorator_list if decorator not in taken_off]
     node.name = task
     return ast.unparse(node)
-
-
-def _is_wrong(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "wrong"
 
 
 def write_answers(questions: tuple[Question, ...]) -> str:

@@ -15,7 +15,7 @@ from grader.course import Chapter, Course
 from grader.errors import CourseError, read_author_text
 from grader.quiz import Question, judge
 from grader.release.contents import Definition, exercise_files
-from grader.stubs import make_stub, solution_blocks
+from grader.stubs import make_stub, marks, solution_blocks
 
 TELLING = 8
 """Nodes of a syntax tree from which a block is told by itself: ``return self + other`` has 4 and stands in any program,
@@ -220,11 +220,10 @@ def _parsed(source: str, where: str) -> ast.Module:
 def _named_wrong(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Yield (task, id) of every function that is marked ``@wrong(task, id, …)``."""
     for node in ast.walk(tree):
-        for decorator in getattr(node, "decorator_list", []):
-            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "wrong":
-                values = [argument.value for argument in decorator.args if isinstance(argument, ast.Constant)]
-                if len(values) == 2:
-                    yield str(values[0]), str(values[1])
+        for mark in marks(node, "wrong"):
+            values = [argument.value for argument in mark.args if isinstance(argument, ast.Constant)]
+            if len(values) == 2:
+                yield str(values[0]), str(values[1])
 
 
 def _bodies(tree: ast.AST, owner: str) -> Iterator[tuple[str, list[ast.stmt]]]:
