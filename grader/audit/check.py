@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from grader.audit import ChapterAudit
@@ -35,19 +36,18 @@ class Depth:
 
     Attributes:
         seeds: how many different inputs the written answers are graded on.
-        is_full: whether all is graded twice with the first seed, and the solution's mutants are made and graded.
-        is_kept: whether what was found out is kept on disk, and looked up.
+        is_full: whether all is graded twice with the first seed, the solution's mutants are made and graded, and what was
+            found out is kept on disk, and looked up.
         is_fresh: whether what earlier audits kept is forgotten.
     """
 
     seeds: int = 1
     is_full: bool = False
-    is_kept: bool = False
     is_fresh: bool = False
 
 
 def audit_chapters(
-    course: Course, chapters: Sequence[Chapter], depth: Depth, on_progress: Progress, size: int | None = None
+    course: Course, chapters: Sequence[Chapter], depth: Depth, on_progress: Progress
 ) -> list[ChapterAudit]:
     """Return the audit of each chapter.
 
@@ -56,31 +56,38 @@ def audit_chapters(
         chapters: which of its chapters.
         depth: how much is done.
         on_progress: called with the chapter, the number of gradings done, and of how many.
-        size: how many processes grade; None for one on each core.
 
     Raises:
         CourseError: a chapter's files cannot be read as a chapter.
     """
-    for chapter in chapters:
-        list(specimens(chapter))  # an author's mistake is told before any process is started
-    with Crew(course, chapters, size) as crew:
-        return [_Auditor(chapter, crew, depth, on_progress).audit() for chapter in chapters]
+    answers = [list(specimens(chapter)) for chapter in chapters]  # an author's mistake is told before a process starts
+    with Crew(course, chapters) as crew:
+        return [
+            _Auditor(chapter, of_chapter, crew, depth, on_progress).audit()
+            for chapter, of_chapter in zip(chapters, answers, strict=True)
+        ]
 
 
 class _Auditor:
     """The audit of one chapter while it is made."""
 
-    def __init__(self, chapter: Chapter, crew: Crew, depth: Depth, on_progress: Progress) -> None:
+    def __init__(
+        self, chapter: Chapter, answers: Sequence[Specimen], crew: Crew, depth: Depth, on_progress: Progress
+    ) -> None:
         self.chapter = chapter
         self.crew = crew
         self.depth = depth
         self.on_progress = on_progress
         self.done = self.planned = 0
-        self.memory = Memory(chapter, is_kept=depth.is_kept, is_fresh=depth.is_fresh)
-        self.specimens = list(specimens(chapter))
+        self.memory = Memory(chapter, is_kept=depth.is_full, is_fresh=depth.is_fresh)
+        self.specimens = answers
         self.solution = next(s.source for s in self.specimens if s.name == "solution")
-        self.callers = callers_of(chapter, self.solution)
         self.figures = ChapterAudit(chapter.name, chapter.checks_sha256, len(chapter.tasks), seeds=depth.seeds)
+
+    @cached_property
+    def callers(self) -> dict[str, frozenset[str]]:
+        """For each function and class of the solution the tasks that use it; only mutants ask for that."""
+        return callers_of(self.chapter, self.solution)
 
     def audit(self) -> ChapterAudit:
         """Return the chapter's audit."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
@@ -16,7 +15,7 @@ from grader.errors import GradeError
 from grader.run import Job, Settings, grade
 from grader.scorecard import Scorecard
 from grader.student.connection import Launcher
-from grader.student.launch import make_launcher
+from grader.student.launch import make_launcher, usable_cores
 
 AUDIT_POLICY: dict[str, Any] = {"cpu_seconds": 120}
 WAITING = 4  # errands that lie ready for each process, so that none waits for the next
@@ -58,18 +57,15 @@ class _Failed:
 
 
 class Crew:
-    """Processes that run errands; a context that ends them."""
+    """Processes that run errands, one on each core; a context that ends them."""
 
-    def __init__(self, course: Course, chapters: Sequence[Chapter], size: int | None = None) -> None:
+    def __init__(self, course: Course, chapters: Sequence[Chapter]) -> None:
         context = multiprocessing.get_context("spawn")
         self.requests: Queue[Any] = context.Queue()
         self.answers: Queue[Any] = context.Queue()
         names = [chapter.name for chapter in chapters]
         arguments = (course.folder, names, self.requests, self.answers)
-        self.processes = [
-            context.Process(target=work, args=arguments, daemon=True)
-            for _ in range(size or len(os.sched_getaffinity(0)))
-        ]
+        self.processes = [context.Process(target=work, args=arguments, daemon=True) for _ in range(usable_cores())]
         for process in self.processes:
             process.start()
 

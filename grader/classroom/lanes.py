@@ -158,11 +158,6 @@ def refusal(message: Message) -> str:
     )
 
 
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def settings_of(
     course: Path, kind: str, chapters: Sequence[str], secret: bytes | None, seed: int | None, policy: Message
 ) -> Message:

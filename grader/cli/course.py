@@ -77,7 +77,7 @@ def check(
     root = found.folder.parent
     stale = [] if chapters else diff_exercises(found, root / "exercises")
     differences = [f"exercises: {difference} (run `grade course release`)" for difference in stale]
-    depth = Depth(seeds or (FULL_SEEDS if full else 1), full, is_kept=full, is_fresh=fresh)
+    depth = Depth(seeds or (FULL_SEEDS if full else 1), full, is_fresh=fresh)
     with progress_bar() as show:
         audits = audit_chapters(found, chosen, depth, show)
     if table is not None:

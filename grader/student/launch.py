@@ -1,7 +1,8 @@
-"""Chooses how workers are started here: forks of a warm zygote where fork is safe, cold processes elsewhere."""
+"""How workers are started here, on how many cores: forks of a warm zygote where fork is safe, cold processes elsewhere."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from grader.student.connection import Launcher
@@ -11,6 +12,11 @@ from grader.student.forked import Zygote
 def fork_is_safe() -> bool:
     """Return whether a process may fork after importing NumPy: macOS's BLAS crashes in the child, Windows has no fork."""
     return sys.platform == "linux"
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use; only Linux tells that from those that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def make_launcher(in_bubblewrap: bool = False) -> Launcher:

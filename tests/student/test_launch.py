@@ -15,12 +15,21 @@ import pytest
 
 from grader.student.connection import bootstrap
 from grader.student.forked import Zygote
-from grader.student.launch import fork_is_safe
+from grader.student.launch import fork_is_safe, usable_cores
 from grader.student.session import Session, WorkerFailed
 from grader.submission import Submission
+from tests.classroom.kills import children
 
 pytestmark = pytest.mark.skipif(not fork_is_safe(), reason="workers are forked on Linux only")
 POLICY = {"cpu_seconds": 10}
+
+
+def test_cores_are_counted_on_systems_that_do_not_tell_which_of_them_may_be_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert usable_cores() == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity")  # as on macOS
+    assert usable_cores() == (os.cpu_count() or 1)
 
 
 def loaded(zygote: Zygote, policy: dict[str, Any]) -> Session:
@@ -30,17 +39,12 @@ def loaded(zygote: Zygote, policy: dict[str, Any]) -> Session:
     return session
 
 
-def children(pid: int) -> list[str]:
-    """Return the process ids of a process's children."""
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
-def ends(pid: str) -> bool:
+def ends(pid: int) -> bool:
     """Return whether a process ends within a few seconds."""
     waited_until = time.monotonic() + 5
-    while Path("/proc", pid).exists() and time.monotonic() < waited_until:
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < waited_until:
         time.sleep(0.01)
-    return not Path("/proc", pid).exists()
+    return not Path(f"/proc/{pid}").exists()
 
 
 def test_the_worker_started_ahead_is_the_next_one() -> None:
