@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from grader.classroom.handed_in import HandedIn, Person, Refused
 from grader.course import Chapter
@@ -19,6 +20,8 @@ from grader.verdict import Ungradable
 
 PACK = 200  # facts that are held at a time
 Fact = HandedIn | Person | Refused
+Key = tuple[int, int, str]  # a submission's student, chapter and content
+Keyed = tuple[Key, HandedIn]
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,11 @@ def enter_class(connection: Connection, facts: Iterable[Fact], chapters: Iterabl
     """
     at = now()
     chapter_ids = enter_chapters(connection, chapters)
-    students: dict[str, int] = {}
+    students: dict[str, Row[Any]] = {row.sid: row for row in connection.execute(select(student))}
+    taken = set(connection.execute(select(alias.c.value)).scalars())
     people = submissions = left_out = 0
     for pack in packs(facts):
-        found = [fact for fact in pack if isinstance(fact, Person)]
-        if found:
-            fresh, students = enter_people(connection, found)
-            people += fresh
+        people += enter_people(connection, [fact for fact in pack if isinstance(fact, Person)], students, taken)
         handed_in = [fact for fact in pack if isinstance(fact, HandedIn) and fact.chapter in chapter_ids]
         submissions += enter_pack(connection, handed_in, students, chapter_ids, at)
         left_out += enter_refused(connection, [fact for fact in pack if isinstance(fact, Refused)], at)
@@ -75,24 +76,37 @@ def enter_chapters(connection: Connection, chapters: Iterable[Chapter]) -> dict[
     return {row.name: row.id for row in connection.execute(select(chapter.c.name, chapter.c.id))}
 
 
-def enter_people(connection: Connection, people: Sequence[Person]) -> tuple[int, dict[str, int]]:
-    """Add who is new, with aliases; return how many were and everybody's number by id."""
-    known = {row.sid: row for row in connection.execute(select(student))}
-    fresh = [p for p in people if p.id not in known]
+def enter_people(
+    connection: Connection, people: Sequence[Person], students: dict[str, Row[Any]], taken: set[str]
+) -> int:
+    """Add who is new, with aliases, and put a roster's names right; return how many were new.
+
+    Args:
+        connection: an open gradebook.
+        people: at most a pack of them.
+        students: everybody's row by id; kept up to date.
+        taken: everybody's aliases; kept up to date.
+    """
+    fresh = [p for p in people if p.id not in students]
     if fresh:
         connection.execute(insert(student), [{"sid": p.id, "name": p.name, "on_roster": p.on_roster} for p in fresh])
+    known = [(p, students[p.id]) for p in people if p.id in students]
+    changed = [p for p, row in known if p.on_roster and (row.name, row.on_roster) != (p.name, True)]
+    for person in changed:
+        of = student.c.id == students[person.id].id
+        connection.execute(update(student).where(of).values(name=person.name, on_roster=True))
+    if touched := {p.id for p in [*fresh, *changed]}:
+        rows = connection.execute(select(student).where(student.c.sid.in_(touched)))
+        students.update((row.sid, row) for row in rows)
+    aliases: dict[str, int] = {}
     for person in people:
-        row = known.get(person.id)
-        if row is not None and person.on_roster and (row.name, row.on_roster) != (person.name, True):
-            connection.execute(update(student).where(student.c.id == row.id).values(name=person.name, on_roster=True))
-    ids = {row.sid: row.id for row in connection.execute(select(student.c.sid, student.c.id))}
-    taken = set(connection.execute(select(alias.c.value)).scalars())
-    for person in people:
-        for value in dict.fromkeys(person.aliases):
+        for value in person.aliases:
             if value not in taken:
-                taken.add(value)
-                connection.execute(insert(alias).values(value=value, student_id=ids[person.id]))
-    return len(fresh), ids
+                aliases.setdefault(value, students[person.id].id)
+    if aliases:
+        taken.update(aliases)
+        connection.execute(insert(alias), [{"value": value, "student_id": of} for value, of in aliases.items()])
+    return len(fresh)
 
 
 def read_roster(connection: Connection) -> list[Person]:
@@ -106,20 +120,23 @@ def read_roster(connection: Connection) -> list[Person]:
 
 
 def enter_pack(
-    connection: Connection, pack: Sequence[HandedIn], students: Mapping[str, int], chapters: Mapping[str, int], at: int
-) -> int:
+    connection: Connection, pack: Sequence[HandedIn], students: Mapping[str, Row[Any]], chapters: Mapping[str, int],
+    at: int,
+) -> int:  # fmt: skip
     """Add the submissions and hand-ins of some entries that are new and return how many submissions were."""
-    before = _submissions(connection, students, pack)
+    keyed: list[Keyed] = [
+        ((students[entry.student].id, chapters[entry.chapter], content_sha256(entry.module, entry.quiz)), entry)
+        for entry in pack
+    ]
+    before = _submissions(connection, keyed)
     _enter_blobs(connection, pack)
-    fresh: dict[tuple[int, int, str], dict[str, object]] = {}
-    for entry in pack:
-        key = (students[entry.student], chapters[entry.chapter], content_sha256(entry.module, entry.quiz))
+    fresh: dict[Key, dict[str, object]] = {}
+    for key, entry in keyed:
         if key not in before:
             fresh.setdefault(key, _row(key, entry))
     if fresh:
         connection.execute(insert(submission), list(fresh.values()))
-    ids = _submissions(connection, students, pack) if fresh else before
-    _enter_hand_ins(connection, pack, students, chapters, ids, at)
+    _enter_hand_ins(connection, keyed, _submissions(connection, keyed) if fresh else before, at)
     return len(fresh)
 
 
@@ -157,10 +174,8 @@ def enter_refused(connection: Connection, found: Iterable[Refused], at: int) -> 
     return len(fresh)
 
 
-def _submissions(
-    connection: Connection, students: Mapping[str, int], pack: Iterable[HandedIn]
-) -> dict[tuple[int, int, str], int]:
-    wanted = {students[entry.student] for entry in pack}
+def _submissions(connection: Connection, keyed: Iterable[Keyed]) -> dict[Key, int]:
+    wanted = {student_id for (student_id, _, _), _ in keyed}
     table = submission.c
     query = select(table.id, table.student_id, table.chapter_id, table.content_sha256)
     rows = connection.execute(query.where(table.student_id.in_(wanted)))
@@ -180,13 +195,10 @@ def _enter_blobs(connection: Connection, pack: Iterable[HandedIn]) -> None:
         connection.execute(insert(blob), fresh)
 
 
-def _enter_hand_ins(
-    connection: Connection, pack: Iterable[HandedIn], students: Mapping[str, int], chapters: Mapping[str, int],
-    ids: Mapping[tuple[int, int, str], int], at: int,
-) -> None:  # fmt: skip
+def _enter_hand_ins(connection: Connection, keyed: Iterable[Keyed], ids: Mapping[Key, int], at: int) -> None:
     rows = {}
-    for entry in pack:
-        of = ids[students[entry.student], chapters[entry.chapter], content_sha256(entry.module, entry.quiz)]
+    for key, entry in keyed:
+        of = ids[key]
         moment = seconds(entry.submitted_at)
         rows[of, moment, entry.source] = {
             "submission_id": of, "submitted_at": moment, "time_source": entry.time_source, "source": entry.source,
@@ -200,7 +212,7 @@ def _enter_hand_ins(
         connection.execute(insert(hand_in), fresh)
 
 
-def _row(key: tuple[int, int, str], entry: HandedIn) -> dict[str, object]:
+def _row(key: Key, entry: HandedIn) -> dict[str, object]:
     name = entry.module.name if isinstance(entry.module, Submission) else ""
     return {
         "student_id": key[0], "chapter_id": key[1], "content_sha256": key[2], "module_name": name,
