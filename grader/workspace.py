@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def find_module(folder: Path, chapter: Chapter, course: Course) -> Path:
         Ungradable: none fits, or the one that fits best also fits another chapter.
     """
     files, is_whole = python_files(folder)
-    for fits in (is_exact, is_numbered, is_among_words):
+    for fits in RULES:
         found = [path for path in files if fits(path.name, chapter)]
         if found:
             best = min(found, key=lambda path: (len(path.relative_to(folder).parts), -path.lstat().st_mtime, path.name))
@@ -105,13 +106,20 @@ def find_module(folder: Path, chapter: Chapter, course: Course) -> Path:
 
 
 def find_quiz(module: Path, chapter: Chapter, course: Course) -> Path | None:
-    """Return the quiz answers beside a module: ``MODULE_quiz.toml``, or ``quiz.toml`` where no other chapter's module lies."""
-    own, shared = module.parent / f"{chapter.module}_quiz.toml", module.parent / "quiz.toml"
-    if os.path.lexists(own):
-        return own
-    others = [other for other in course.chapters if other.name != chapter.name]
-    is_shared = any(is_exact(name, other) for name in names_in(module.parent) for other in others)
-    return shared if os.path.lexists(shared) and not is_shared else None
+    """Return the quiz answers beside a module, None where there are none."""
+    names = quiz_names(names_in(module.parent), chapter, course)
+    return next((path for name in names if os.path.lexists(path := module.parent / name)), None)
+
+
+def quiz_names(beside: Iterable[str], chapter: Chapter, course: Course) -> Iterator[str]:
+    """Yield what the answers beside a module may be called, the surest first.
+
+    ``MODULE_quiz.toml``, then ``quiz.toml`` where no other chapter's module lies beside it.
+    """
+    yield f"{chapter.module}_quiz.toml"
+    there = {name.casefold() for name in beside}
+    if not any(other.file_name in there for other in course.chapters if other.name != chapter.name):
+        yield "quiz.toml"
 
 
 def names_in(folder: Path) -> list[str]:
@@ -172,6 +180,21 @@ def is_among_words(name: str, chapter: Chapter) -> bool:
     stem = name.casefold().removesuffix(".py")
     module = re.escape(chapter.module)
     return re.search(rf"(?<![a-z0-9])({module}|chapter[ _-]?0*{chapter.number})(?![a-z0-9])", stem) is not None
+
+
+RULES = (is_exact, is_numbered, is_among_words)
+"""By what a file's name fits a chapter, the surest first."""
+
+
+def chapters_named(name: str, course: Course) -> tuple[int, tuple[Chapter, ...]]:
+    """Return the first of RULES by which a file's name fits any chapter, as its place, and the chapters that it fits.
+
+    No chapter where none does.
+    """
+    for place, fits in enumerate(RULES):
+        if fitting := tuple(chapter for chapter in course.chapters if fits(name, chapter)):
+            return place, fitting
+    return len(RULES), ()
 
 
 def refuse_ambiguous(path: Path, chapter: Chapter, course: Course, is_fuzzy: bool) -> None:

@@ -14,7 +14,7 @@ from grader.classroom.intake.parcels import File, Parcel
 from grader.course import Chapter, Course
 from grader.submission import MAX_BYTES, Submission, submission_of
 from grader.verdict import Ungradable
-from grader.workspace import QUIZ_BYTES, is_among_words, is_exact, is_numbered
+from grader.workspace import QUIZ_BYTES, RULES, chapters_named, is_among_words, quiz_names
 
 MAX_LISTED = 1000
 """Ignored files of one hand-in that are listed one by one; the rest is a number."""
@@ -22,13 +22,10 @@ MAX_LISTED = 1000
 YEAR_10000 = 253_402_300_800
 """Seconds since 1970 that no calendar here holds any more."""
 
-_RULES = (is_exact, is_numbered, is_among_words)
-_WORDS = 2  # the last rule's number
-
 
 @dataclass(frozen=True)
 class _Fit:
-    """A file, the number of the rule that it fits by, and the chapters that it fits."""
+    """A file, the place among RULES of the one that it fits by, and the chapters that it fits."""
 
     file: File
     rule: int
@@ -62,16 +59,17 @@ def choose(
     for chapter in course.chapters:
         fitting = sorted((fit for fit in fits if fit.chapters == (chapter,)), key=lambda fit: fit.order)
         torn = [fit for fit in fits if len(fit.chapters) > 1 and chapter in fit.chapters]
+        if not fitting and not torn:
+            continue
         if chapter not in chapters:
             reason = f"ignored: it is of {chapter.name}, which is not graded now"
             refused += [Refused(fit.file.shown, reason, student) for fit in fitting]
             continue
-        if not fitting and not torn:
-            continue
         best, *others = fitting or torn
         quiz = _quiz_beside(best.file, chapter, parcel, course)
         used |= {quiz} if quiz else set()
-        flags = (*identity.flags, *(["fuzzy_name"] * (best.rule == _WORDS)), *(["duplicate_name"] * bool(others)))
+        is_fuzzy = RULES[best.rule] is is_among_words
+        flags = (*identity.flags, *(["fuzzy_name"] * is_fuzzy), *(["duplicate_name"] * bool(others)))
         module = read_module(best.file) if fitting else Ungradable("NOT_WRITTEN", _torn(best))
         answer = handed_in(best.file, module, quiz, student, chapter, flags)
         yield answer
@@ -150,13 +148,10 @@ def iso_time(seconds: float | None) -> str | None:
 
 
 def _fit(file: File, course: Course) -> _Fit | None:
-    if file.ignored:
+    if file.ignored or not file.name.casefold().endswith(".py"):
         return None
-    for rule, fits in enumerate(_RULES):
-        chapters = tuple(chapter for chapter in course.chapters if fits(file.name, chapter))
-        if chapters and file.name.casefold().endswith(".py"):
-            return _Fit(file, rule, chapters)
-    return None
+    rule, chapters = chapters_named(file.name, course)
+    return _Fit(file, rule, chapters) if chapters else None
 
 
 def _torn(fit: _Fit) -> str:
@@ -171,13 +166,10 @@ def _set_aside(loser: _Fit, best: _Fit) -> str:
 
 
 def _quiz_beside(module: File, chapter: Chapter, parcel: Parcel, course: Course) -> File | None:
-    """Return the answers beside a module: those with its name, or ``quiz.toml`` where no other chapter's module lies."""
+    """Return the answers beside a module, None where there are none."""
     beside = {file.name.casefold(): file for file in parcel.files if file.parts[:-1] == module.parts[:-1]}
-    is_shared = any(other.file_name in beside for other in course.chapters if other.name != chapter.name)
-    for name in (f"{chapter.module}_quiz.toml", *(() if is_shared else ("quiz.toml",))):
-        if (file := beside.get(name)) and not file.ignored:
-            return file
-    return None
+    found = (beside.get(name) for name in quiz_names(beside, chapter, course))
+    return next((file for file in found if file and not file.ignored), None)
 
 
 def _read_quiz(file: File | None) -> bytes | Ungradable | None:

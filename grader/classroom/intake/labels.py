@@ -8,7 +8,7 @@ from typing import Literal
 
 from grader.classroom.intake.platforms import PLATFORMS, Label
 from grader.course import Chapter, Course
-from grader.workspace import is_among_words, is_exact, is_numbered
+from grader.workspace import chapters_named
 
 Kind = Literal["folder", "zip", "file"]
 
@@ -79,12 +79,8 @@ def _label(found: str | None) -> Label | None:
 
 
 def _fitting(stem: str, course: Course) -> tuple[Chapter, ...]:
-    """Return the chapters that a file of this stem fits, by the first rule that any fits by."""
-    for fits in (is_exact, is_numbered, is_among_words):
-        fitting = tuple(chapter for chapter in course.chapters if fits(f"{stem}.py", chapter))
-        if fitting:
-            return fitting
-    return ()
+    """Return the chapters that a Python file of this stem fits."""
+    return chapters_named(f"{stem}.py", course)[1]
 
 
 def _numbered(chapter: Chapter) -> str:

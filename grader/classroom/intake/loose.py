@@ -25,7 +25,8 @@ class Loose:
 def read_loose(files: Sequence[Loose], chapters: Sequence[Chapter]) -> Iterator[HandedIn | Refused]:
     """Yield a hand-in for each file that answers one of these chapters, and every other file with the reason."""
     quizzes = [loose for loose in files if loose.flat.is_quiz and loose.identity]
-    modules = [loose for loose in files if why_not(loose, chapters) is None]
+    reasons = [why_not(loose, chapters) for loose in files]
+    modules = [loose for loose, reason in zip(files, reasons, strict=True) if reason is None]
     asking = {loose.identity.student for loose in quizzes if loose.identity}
     answered: dict[str, set[str]] = {}
     for loose in modules:
@@ -40,8 +41,7 @@ def read_loose(files: Sequence[Loose], chapters: Sequence[Chapter]) -> Iterator[
         if len(names) == 1 and names[0] in answered.get(loose.identity.student, ()):
             beside[loose.identity.student, names[0]] = loose
     used = {id(loose) for loose in beside.values()}
-    for loose in files:
-        reason = why_not(loose, chapters)
+    for loose, reason in zip(files, reasons, strict=True):
         if reason is None and loose.identity:
             chapter = loose.flat.chapters[0]
             quiz = beside.get((loose.identity.student, chapter.name))
