@@ -18,8 +18,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
+
+
+def _table(name: str, *columns: SchemaItem) -> Table:
+    """Return a table whose rows have a number."""
+    return Table(name, metadata, Column("id", Integer, primary_key=True), *columns)
 
 
 def _to(table: str) -> Column[int]:
@@ -34,10 +40,8 @@ meta = Table(
 )
 """``version``: how many migrations this file has been through."""
 
-student = Table(
+student = _table(
     "student",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("sid", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("on_roster", Boolean, nullable=False),
@@ -50,10 +54,8 @@ alias = Table(
     _to("student"),
 )
 
-chapter = Table(
+chapter = _table(
     "chapter",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("max_points", Integer, nullable=False),
@@ -66,10 +68,8 @@ blob = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
-submission = Table(
+submission = _table(
     "submission",
-    metadata,
-    Column("id", Integer, primary_key=True),
     _to("student"),
     _to("chapter"),
     Column("content_sha256", Text, nullable=False),
@@ -82,10 +82,8 @@ submission = Table(
 )
 """What one student handed in for one chapter, by content; a refusal says why there are no bytes."""
 
-hand_in = Table(
+hand_in = _table(
     "hand_in",
-    metadata,
-    Column("id", Integer, primary_key=True),
     _to("submission"),
     Column("submitted_at", BigInteger),
     Column("time_source", Text),
@@ -96,10 +94,8 @@ hand_in = Table(
 )
 """When and where a submission was found: the same content may be handed in again."""
 
-refused = Table(
+refused = _table(
     "refused",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("path", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("sid", Text),
@@ -107,10 +103,8 @@ refused = Table(
     UniqueConstraint("path", "reason"),
 )
 
-round_ = Table(
+round_ = _table(
     "round",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("began_at", BigInteger, nullable=False),
@@ -118,19 +112,15 @@ round_ = Table(
 )
 """A reason to grade: ``class`` or ``regrade``. Its runs count once it is applied; a regrade is looked at before."""
 
-checks = Table(
+checks = _table(
     "checks",
-    metadata,
-    Column("id", Integer, primary_key=True),
     _to("chapter"),
     Column("sha256", Text, nullable=False),
     UniqueConstraint("chapter_id", "sha256"),
 )
 
-check = Table(
+check = _table(
     "check",
-    metadata,
-    Column("id", Integer, primary_key=True),
     _to("checks"),
     Column("position", Integer, nullable=False),
     Column("task", Text, nullable=False),
@@ -140,10 +130,8 @@ check = Table(
     UniqueConstraint("checks_id", "task", "name"),
 )
 
-run = Table(
+run = _table(
     "run",
-    metadata,
-    Column("id", Integer, primary_key=True),
     _to("round"),
     _to("submission"),
     Column("state", Text, nullable=False),
@@ -180,10 +168,8 @@ check_result = Table(
     sqlite_with_rowid=False,
 )
 
-rule = Table(
+rule = _table(
     "rule",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("chapter_id", Integer, ForeignKey("chapter.id")),
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
@@ -191,10 +177,8 @@ rule = Table(
 )
 """``due`` of a chapter, ``pick`` and ``late`` of all: the newest of its kind holds."""
 
-override = Table(
+override = _table(
     "override",
-    metadata,
-    Column("id", Integer, primary_key=True),
     _to("student"),
     _to("chapter"),
     Column("points", Integer),
@@ -204,10 +188,8 @@ override = Table(
 )
 """Points that a person gave; the newest holds, and one without points takes the others back."""
 
-event = Table(
+event = _table(
     "event",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("detail", Text, nullable=False),

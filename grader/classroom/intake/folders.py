@@ -12,7 +12,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from grader.classroom.handed_in import Refused
 from grader.classroom.intake.git import is_clone, read_clone
 from grader.classroom.intake.names import readable
 from grader.classroom.intake.parcels import EMPTY_REASON, SPECIAL_REASON, File, Parcel, why_ignored
@@ -58,7 +57,7 @@ def read_zip_file(path: Path, shown: str) -> Iterator[Parcel]:
     try:
         file = open_plain(path)
     except Ungradable as reason:
-        yield Parcel(shown, refused=[Refused(shown, f"refused: {reason}", None)])
+        yield Parcel.refused_whole(shown, reason)
         return
     yield from read_zip(file, shown)
 
@@ -124,9 +123,11 @@ def _sort(entry: os.DirEntry[str], inner: _Place, walk: _Walk) -> bool:
         ignored = why_ignored(parts) or why_ignored((*parts, ""))
         if ignored:
             walk.parcel.refuse(path, f"ignored: {ignored}")
-        elif is_clone(place):
+            return False
+        if is_clone(place):
             walk.clones.append((place, path))
-        return not ignored and not is_clone(place)
+            return False
+        return True
     if parts[-1].casefold().endswith(".zip") and not why_ignored(parts) and entry.is_file(follow_symlinks=False):
         walk.zips.append((place, path))
     else:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from grader.classroom.handed_in import Refused
 from grader.classroom.intake.names import UnsafeName, readable, safe_parts
 from grader.classroom.intake.objects import Objects, RefusedClone, borrowed
 from grader.classroom.intake.parcels import SPECIAL_REASON, File, Parcel, why_ignored
@@ -49,9 +48,9 @@ def read_clone(folder: Path, shown: str) -> Iterator[Parcel]:
         with borrowed(git_dir / "objects", commit) as objects:
             yield _parcel(objects, commit, f"{shown}@{commit[:10]}")
     except RefusedClone as reason:
-        yield Parcel(shown, refused=[Refused(shown, f"refused: {reason}", None)])
+        yield Parcel.refused_whole(shown, reason)
     except OSError as error:
-        yield Parcel(shown, refused=[Refused(shown, f"refused: it cannot be read: {error.strerror}", None)])
+        yield Parcel.refused_whole(shown, f"it cannot be read: {error.strerror}")
 
 
 def _git_dir(folder: Path) -> Path:

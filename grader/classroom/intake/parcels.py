@@ -60,6 +60,13 @@ class Parcel:
     refused: list[Refused] = field(default_factory=list)
     folders: list[tuple[str, ...]] = field(default_factory=list)
 
+    @classmethod
+    def refused_whole(cls, shown: str, why: object) -> Parcel:
+        """Return what a hand-in is of which nothing can be read."""
+        parcel = cls(shown)
+        parcel.refuse(shown, f"refused: {why}")
+        return parcel
+
     def refuse(self, shown: str, reason: str) -> None:
         """List a path with the reason why it is not read."""
         self.refused.append(Refused(shown, reason, None))

@@ -13,7 +13,6 @@ from functools import partial
 from stat import S_IFMT, S_IFREG
 from typing import cast
 
-from grader.classroom.handed_in import Refused
 from grader.classroom.intake.names import UnsafeName, is_junk, readable, safe_parts
 from grader.classroom.intake.parcels import EMPTY_REASON, SPECIAL_REASON, File, Parcel, why_ignored
 from grader.verdict import Ungradable
@@ -117,7 +116,7 @@ def read_zip(raw: io.RawIOBase | io.BytesIO, shown: str, depth: int = 1) -> Iter
         with opened(raw) as archive:
             yield from with_inner_zips(files_of(archive, shown), depth)
     except RefusedZip as reason:
-        yield Parcel(shown, refused=[Refused(shown, f"refused: {reason}", None)])
+        yield Parcel.refused_whole(shown, reason)
 
 
 def with_inner_zips(parcel: Parcel, depth: int) -> Iterator[Parcel]:
@@ -135,7 +134,7 @@ def with_inner_zips(parcel: Parcel, depth: int) -> Iterator[Parcel]:
         try:
             data = file.read(MAX_MEMBER if depth else MAX_TOTAL)
         except Ungradable as reason:
-            yield Parcel(file.shown, refused=[Refused(file.shown, f"refused: {reason}", None)])
+            yield Parcel.refused_whole(file.shown, reason)
         else:
             yield from read_zip(io.BytesIO(data), file.shown, depth + 1)
 

@@ -18,6 +18,7 @@ from grader.verdict import Ungradable
 from tests.classroom.intake.conftest import Room, ids, only, reason, refusals_of, sources, zip_of
 
 GOOD = "x = 1\n"
+ONE = zip_of(("tiny.py", GOOD))
 NOISE = random.Random(0).randbytes(1_800_000)
 DIRECTORY, LOCAL, END = b"PK\1\2", b"PK\3\4", b"PK\5\6"
 
@@ -64,16 +65,20 @@ def zip64_sizes(size: int) -> bytes:
 
 def zip64_end(entries: int, size: int, offset: int) -> bytes:
     """Return a zip that says by zip64 where its list of entries is and how long."""
-    data = zip_of(("tiny.py", GOOD))
-    at = data.index(END)
+    at = ONE.index(END)
     record = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, size, offset)
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, at, 1)
-    return data[:at] + record + locator + data[at:]
+    return ONE[:at] + record + locator + ONE[at:]
 
 
 def bomb(method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Return a zip of a few kilobytes that unpacks to 32 MiB."""
     return zip_of(*((f"{n}.py", bytes(2 << 20)) for n in range(16)), method=method)
+
+
+def crowded() -> bytes:
+    """Return a zip of one entry more than is read."""
+    return zip_of(*((f"{n}", b"") for n in range(zips.MAX_ENTRIES + 1)))
 
 
 def long_list() -> bytes:
@@ -88,7 +93,7 @@ def long_list() -> bytes:
 
 def quine() -> bytes:
     """Return zips in zips, five deep."""
-    data = zip_of(("tiny.py", GOOD))
+    data = ONE
     for _ in range(4):
         data = zip_of(("inner.zip", data))
     return data
@@ -97,25 +102,22 @@ def quine() -> bytes:
 WHOLE: dict[str, tuple[Callable[[], bytes], str]] = {
     "not a zip": (lambda: b"Rar!\x1a\7\0" * 9, "no zip"),
     "empty file": (lambda: b"", "no zip"),
-    "cut off": (lambda: zip_of(("tiny.py", GOOD))[:-30], "no zip"),
-    "headers only": (lambda: zip_of(("tiny.py", GOOD))[:40], "no zip"),
-    "too many entries": (lambda: zip_of(*((f"{n}", b"") for n in range(zips.MAX_ENTRIES + 1))), "more than 20000"),
-    "entries that hide their number": (
-        lambda: patched(zip_of(*((f"{n}", b"") for n in range(zips.MAX_ENTRIES + 1))), END, 8, b"\1\0\1\0"),
-        "more than 20000",
-    ),
+    "cut off": (lambda: ONE[:-30], "no zip"),
+    "headers only": (lambda: ONE[:40], "no zip"),
+    "too many entries": (crowded, "more than 20000"),
+    "entries that hide their number": (lambda: patched(crowded(), END, 8, b"\1\0\1\0"), "more than 20000"),
     "bomb": (bomb, "200 times"),
     "bomb of overlapping entries": (overlapping, "overlap"),
     "same entry twice": (lambda: patched(zip_of(("a.py", GOOD), ("b.py", GOOD)), DIRECTORY, 42, b"\0\0\0\0", 1), "overlap"),
     "too large together": (lambda: zip_of(*((f"{n}.txt", NOISE) for n in range(40))), "64 MiB"),
-    "list of entries beyond the file": (lambda: patched(zip_of(("tiny.py", GOOD)), END, 16, b"\xff\xff\xff\x7f"), "outside"),
-    "list of entries too long": (lambda: patched(zip_of(("tiny.py", GOOD)), END, 12, b"\xff\xff\xff\x7f"), "no zip"),
+    "list of entries beyond the file": (lambda: patched(ONE, END, 16, b"\xff\xff\xff\x7f"), "outside"),
+    "list of entries too long": (lambda: patched(ONE, END, 12, b"\xff\xff\xff\x7f"), "no zip"),
     "list of entries as long as it says": (long_list, "list of entries is too long"),
     "zip64 end that points away": (lambda: zip64_end(1, 53, 1 << 40), "outside"),
     "zip64 list without end": (lambda: zip64_end(1 << 60, 1 << 62, 0), "no zip"),
     "name that is not the UTF-8 it says": (lambda: raw_name(b"\xff\xfe.py", 0x800), "not"),
-    "version from the future": (lambda: patched(zip_of(("tiny.py", GOOD)), DIRECTORY, 6, b"\xff\0"), "broken"),
-    "garbage list": (lambda: patched(zip_of(("tiny.py", GOOD)), DIRECTORY, 0, b"XXXX"), "no zip"),
+    "version from the future": (lambda: patched(ONE, DIRECTORY, 6, b"\xff\0"), "broken"),
+    "garbage list": (lambda: patched(ONE, DIRECTORY, 0, b"XXXX"), "no zip"),
 }  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def test_a_hostile_zip_is_refused_and_the_class_goes_on(room: Room, name: str) -
     make, words = WHOLE[name]
     room.put("bad.zip", make())
     room.put("eve/work.zip", make())
-    room.put("good.zip", zip_of(("tiny.py", GOOD)))
+    room.put("good.zip", ONE)
     found = room.collect()
     assert sources(found) == ["good.zip!/tiny.py"]
     assert ids(found) == ["bad", "eve", "good"]
@@ -172,20 +174,20 @@ UNREADABLE: dict[str, tuple[Callable[[], bytes], str]] = {
     "block device": (lambda: zip_of(special("tiny.py", stat.S_IFBLK)), "a link, a device or a pipe"),
     "pipe": (lambda: zip_of(special("tiny.py", stat.S_IFIFO)), "a link, a device or a pipe"),
     "socket": (lambda: zip_of(special("tiny.py", stat.S_IFSOCK)), "a link, a device or a pipe"),
-    "encrypted": (lambda: both(zip_of(("tiny.py", GOOD)), b"\1\0", 6, 8), "encrypted"),
-    "strongly encrypted": (lambda: both(zip_of(("tiny.py", GOOD)), b"\x41\0", 6, 8), "encrypted"),
+    "encrypted": (lambda: both(ONE, b"\1\0", 6, 8), "encrypted"),
+    "strongly encrypted": (lambda: both(ONE, b"\x41\0", 6, 8), "encrypted"),
     "LZMA": (lambda: zip_of(("tiny.py", GOOD), method=zipfile.ZIP_LZMA), "by a method other"),
     "bzip2": (lambda: zip_of(("tiny.py", GOOD), method=zipfile.ZIP_BZIP2), "by a method other"),
-    "unknown method": (lambda: both(zip_of(("tiny.py", GOOD)), b"\x63\0", 8, 10), "by a method other"),
+    "unknown method": (lambda: both(ONE, b"\x63\0", 8, 10), "by a method other"),
     "too large": (lambda: zip_of(("tiny.py", bytes((2 << 20) + 1)), ("x", bytes(9 << 10)), method=0), "2 MiB"),
     "size of zip64": (lambda: zip64_sizes(3 << 20), "more than 2 MiB"),
     "bad sum": (lambda: patched(zip_of(("tiny.py", GOOD), method=0), LOCAL, 37, b"y"), "CRC"),
     "bad data": (lambda: patched(zip_of(("tiny.py", GOOD * 99)), LOCAL, 37, b"\xff" * 6), "broken in its zip"),
     "smaller than it is": (lambda: both(zip_of(("tiny.py", GOOD * 99)), struct.pack("<I", 7), 22, 24), "CRC"),
-    "larger than it is": (lambda: both(zip_of(("tiny.py", GOOD)), struct.pack("<I", 99), 22, 24), "its size is not"),
-    "other name inside": (lambda: patched(zip_of(("tiny.py", GOOD)), LOCAL, 30, b"tony"), "differ"),
-    "no header inside": (lambda: patched(zip_of(("tiny.py", GOOD)), LOCAL, 0, b"PKxx"), "broken in its zip"),
-    "data beyond the file": (lambda: patched(zip_of(("tiny.py", GOOD)), DIRECTORY, 42, b"\0\0\1\0"), "broken in its zip"),
+    "larger than it is": (lambda: both(ONE, struct.pack("<I", 99), 22, 24), "its size is not"),
+    "other name inside": (lambda: patched(ONE, LOCAL, 30, b"tony"), "differ"),
+    "no header inside": (lambda: patched(ONE, LOCAL, 0, b"PKxx"), "broken in its zip"),
+    "data beyond the file": (lambda: patched(ONE, DIRECTORY, 42, b"\0\0\1\0"), "broken in its zip"),
 }  # fmt: skip
 
 
@@ -193,7 +195,7 @@ UNREADABLE: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_an_entry_that_cannot_be_read_is_ungradable_with_the_reason(room: Room, name: str) -> None:
     make, words = UNREADABLE[name]
     room.put("bad.zip", make())
-    room.put("good.zip", zip_of(("tiny.py", GOOD)))
+    room.put("good.zip", ONE)
     found = room.collect()
     assert sources(found) == ["bad.zip!/tiny.py", "good.zip!/tiny.py"], found.refused
     bad, good = found.handed_in
@@ -207,7 +209,7 @@ def test_a_class_of_all_of_them_goes_on(room: Room) -> None:
     kinds = [kind[0] for table in (WHOLE, MEMBERS, UNREADABLE) for kind in table.values()]
     for number, make in enumerate(kinds):
         room.put(f"bad{number}.zip", make())
-    room.put("good.zip", zip_of(("tiny.py", GOOD)))
+    room.put("good.zip", ONE)
     found = room.collect()
     assert {refused.student for refused in found.refused} == {f"bad{number}" for number in range(len(kinds))}
     assert [one.source for one in found.handed_in if isinstance(one.module, Submission)] == ["good.zip!/tiny.py"]
@@ -273,8 +275,7 @@ def test_a_bomb_takes_no_memory(room: Room) -> None:
 
 
 def test_inner_zips_have_a_number(room: Room) -> None:
-    inner = zip_of(("tiny.py", GOOD))
-    room.put("ada.zip", zip_of(*((f"{n:02}.zip", inner) for n in range(zips.MAX_ZIPS + 1))))
+    room.put("ada.zip", zip_of(*((f"{n:02}.zip", ONE) for n in range(zips.MAX_ZIPS + 1))))
     found = room.collect()
     assert len(found.handed_in) == zips.MAX_ZIPS
     assert reason(found, "ada.zip!/20.zip") == f"refused: more than {zips.MAX_ZIPS} zips"
@@ -291,7 +292,7 @@ def test_a_whole_class_may_have_more_entries_and_its_zips_more_bytes(room: Room)
 
 
 def test_files_are_closed(room: Room) -> None:
-    raw = io.BytesIO(zip_of(("tiny.py", GOOD)))
+    raw = io.BytesIO(ONE)
     assert [parcel.shown for parcel in zips.read_zip(raw, "a.zip")] == ["a.zip"]
     assert raw.closed
     broken = io.BytesIO(b"PK")
