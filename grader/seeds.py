@@ -7,6 +7,9 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
+from grader.submission import Submission
+from grader.verdict import Ungradable
+
 
 @dataclass(frozen=True)
 class Source:
@@ -39,6 +42,11 @@ def from_seed(seed: int | None) -> Source:
 def from_secret(secret: bytes, submission_sha256: str) -> Source:
     """Return the source of a teacher's run: nobody without the secret can know a submission's inputs beforehand."""
     return Source(secret, (submission_sha256,), None, fingerprint(secret))
+
+
+def secret_source(secret: bytes, submission: Submission | Ungradable) -> Source:
+    """Return the source of a submission's inputs under a teacher's secret, also of one that cannot be graded."""
+    return from_secret(secret, submission.sha256 if isinstance(submission, Submission) else "")
 
 
 def fingerprint(secret: bytes) -> str:

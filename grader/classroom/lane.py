@@ -10,21 +10,21 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from grader.classroom.channel import Message, receive, send, unpack_work
-from grader.course import Course, load_course
+from grader.course import Chapter, load_course
 from grader.errors import CourseError, GradeError, UsageError
 from grader.run import Job, Settings, grade, require_isolation
 from grader.scorecard import Scorecard
-from grader.seeds import Source, from_secret, from_seed
+from grader.seeds import Source, from_seed, secret_source
 from grader.student.connection import Launcher
 from grader.student.launch import make_launcher
 from grader.submission import Submission
+from grader.verdict import Ungradable
 
 Inbox = queue.SimpleQueue[Message]
 LANE_LOST = 75  # exit status: the process that starts workers is gone, so no result of this lane can be trusted
@@ -67,26 +67,28 @@ def serve(connection: Connection, inbox: Inbox, settings: Message) -> None:
     course = load_course(Path(settings["course"]), settings["kind"])
     chapters = course.select(settings["chapters"])
     with make_launcher(in_bubblewrap=True) as launcher:
-        grade(course, jobs(connection, inbox, settings, course, launcher), launcher, Settings(settings["policy"]),
+        grade(course, jobs(connection, inbox, settings, chapters, launcher), launcher, Settings(settings["policy"]),
               Sender(connection, launcher), chapters)  # fmt: skip
 
 
-def jobs(connection: Connection, inbox: Inbox, settings: Message, course: Course, launcher: Launcher) -> Iterator[Job]:
+def jobs(
+    connection: Connection, inbox: Inbox, settings: Message, chapters: Sequence[Chapter], launcher: Launcher
+) -> Iterator[Job]:
     """Yield what the coordinator sends, after saying that this lane is ready."""
     require_isolation(launcher, settings["policy"])
-    chapters = {chapter.name: chapter for chapter in course.select(settings["chapters"])}
+    by_name = {chapter.name: chapter for chapter in chapters}
     send(connection, {"ready": os.getpid()})
     while True:
         work = unpack_work(inbox.get())
         source = inputs_of(settings, work.module)
-        yield Job(chapters[work.chapter], work.module, work.quiz, source, work.student, work.submitted_at)
+        yield Job(by_name[work.chapter], work.module, work.quiz, source, work.student, work.submitted_at)
 
 
-def inputs_of(settings: Message, module: Any) -> Source:
+def inputs_of(settings: Message, module: Submission | Ungradable) -> Source:
     """Return where a submission's inputs come from: the class's secret, or a seed that is the same for all."""
     if settings["seed"] is not None:
         return from_seed(settings["seed"])
-    return from_secret(bytes.fromhex(settings["secret"]), module.sha256 if isinstance(module, Submission) else "")
+    return secret_source(bytes.fromhex(settings["secret"]), module)
 
 
 class Sender:

@@ -16,7 +16,7 @@ from typing import Any
 from grader.course import Chapter, load_course
 from grader.run import Job, Settings, grade
 from grader.scorecard import Scorecard
-from grader.seeds import from_secret
+from grader.seeds import secret_source
 from grader.selftest.files import MAKERS
 from grader.selftest.judging import problems
 from grader.selftest.programs import COURSE, RIGHT_QUIZ, Program, read_programs, source_of
@@ -93,7 +93,8 @@ class Lane:
             path = self.traps.set_up(number)
             submission = self.hand_in(path)
             self.started = time.monotonic()
-            yield Job(self.chapter, submission, self.answers(path.with_name("quiz.toml")), self.inputs(submission))
+            quiz = self.answers(path.with_name("quiz.toml"))
+            yield Job(self.chapter, submission, quiz, secret_source(SECRET, submission))
 
     def hand_in(self, path: Path) -> Submission | Ungradable:
         """Return a program's submission as the grader reads it from its file."""
@@ -121,10 +122,6 @@ class Lane:
             path.write_text(RIGHT_QUIZ if program.quiz is None else program.quiz, encoding="utf-8")
         return read_quiz(path)
 
-    def inputs(self, submission: Submission | Ungradable) -> Any:
-        """Return where the checks' inputs come from."""
-        return from_secret(SECRET, getattr(submission, "sha256", ""))
-
     def take(self, job: Job, card: Scorecard) -> None:
         """Say what is wrong with a program's card, and what the program left behind."""
         seconds = time.monotonic() - self.started
@@ -133,8 +130,8 @@ class Lane:
             *self.traps.sprung(),
             *self.left_running(),
         ]
-        self.say({"name": self.program.name, "problems": found, "seconds": round(seconds, 2), "points": card.points,
-                  "level": card.run.isolation.level, "features": card.run.isolation.features})  # fmt: skip
+        self.say({"name": self.program.name, "problems": found, "seconds": round(seconds, 2),
+                  "features": card.run.isolation.features})  # fmt: skip
 
     def declared(self) -> list[str]:
         """Return the names of all checks and questions."""
