@@ -5,21 +5,29 @@ from __future__ import annotations
 import os
 import signal
 import stat
+from collections.abc import Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.gradebooks import opened, require_library
+from grader.cli.gradebooks import opened, require_library, secret_of
 from grader.cli.grading import RUN_SECONDS, read_secret
 from grader.course import Course, find_course
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.classroom.grading import Tally
     from grader.classroom.handed_in import Person
+    from grader.classroom.lanes import Lanes
 
 STOPPED = 130  # exit status of a command that Ctrl-C ended
+PICKS = ("best", "last", "first")  # those of grader.gradebook.policy, which nobody needs to import for a help text
+
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Grade N at a time (default: one for each core)."
+)
 
 
 @click.command("class")
@@ -32,13 +40,11 @@ STOPPED = 130  # exit status of a command that Ctrl-C ended
 @click.option(
     "--due", multiple=True, metavar="CHAPTER=TIME", help="In time until then, such as 4=2026-11-20T23:59+01:00."
 )
-@click.option("--pick", type=click.Choice(["best", "last", "first"]), help="Which of several attempts counts (best).")
+@click.option("--pick", type=click.Choice(PICKS), help="Which of several attempts counts (best).")
 @click.option(
     "--late", metavar="RULE", help="What lateness costs: none, cutoff, or a percentage a day such as 10% (none)."
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Grade N at a time (default: one for each core)."
-)
+@jobs_option
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw the checks' inputs from it (default: FILE.secret beside the gradebook; made if not there).")  # fmt: skip
 def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, roster: Path | None, secret: Path | None,
@@ -48,12 +54,9 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
     The same command again grades what is new, and goes on where it was stopped.
     """
     require_library()
-    from grader.classroom.grading import grade_queued
     from grader.classroom.intake import hand_ins
-    from grader.classroom.lanes import Lanes, settings_of, usable_cores
     from grader.gradebook import intake, rules, runs
     from grader.gradebook.policy import Late
-    from grader.report.progress import ClassProgress
 
     course = find_course()
     chapters = course.select(names or ("all",))
@@ -64,11 +67,12 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
         raise UsageError(f"There is no {submissions}.")
     facts = hand_ins(submissions, course, chapters, roster or kept_roster(gradebook))
     first = list(islice(facts, 1))  # a wrong folder, roster or gradebook is said before anything is made
-    key = read_secret(secret or Path(f"{gradebook}.secret"))
-    warn_of_readers(secret or Path(f"{gradebook}.secret"))
+    secret = secret_of(gradebook, secret)
+    key = read_secret(secret)
+    warn_of_readers(secret)
     stop_like_ctrl_c()
-    settings = settings_of(course.folder, course.kind, [c.name for c in chapters], key, None, policy())
-    with Lanes(settings, jobs or usable_cores()) as lanes:  # they warm up while the submissions are read
+    chosen = [chapter.name for chapter in chapters]
+    with lanes_for(course, chosen, key, None, jobs) as lanes:  # they warm up while the submissions are read
         lanes.require_ready()
         with opened(gradebook, make=True) as database:
             database.hold()
@@ -77,12 +81,9 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
                 rules.set_policy(connection, pick, late)
                 for chapter, moment in dues:
                     rules.set_due(connection, chapter, moment)
-                queued = runs.queue_class(connection, [c.name for c in chapters], f"secret of {gradebook.name}")
-            try:
-                with ClassProgress() as progress:
-                    tally = grade_queued(database, lanes, queued, lambda t: progress.show(t.total, t.counts))
-            except KeyboardInterrupt:
-                stopped(database, None, len(queued))
+                queued = runs.queue_class(connection, chosen, f"secret of {gradebook.name}")
+            tally = grade_shown(database, lanes, queued, None)
+            if tally is None:
                 return STOPPED
             summarise(database, course, tally.done, gradebook)
     return 0
@@ -98,9 +99,35 @@ def kept_roster(gradebook: Path) -> list[Person]:
         return read_roster(connection)
 
 
-def policy() -> dict[str, Any]:
-    """Return how a class's workers are confined: by the kernel, or not at all run."""
-    return {"level": "kernel", "cpu_seconds": RUN_SECONDS}
+def lanes_for(
+    course: Course, chapters: Sequence[str], secret: bytes | None, seed: int | None, jobs: int | None
+) -> Lanes:
+    """Return lanes that grade these chapters with inputs from a secret or a seed, one for each core unless said."""
+    from grader.classroom.lanes import Lanes, settings_of
+    from grader.student.launch import usable_cores
+
+    policy = {"level": "kernel", "cpu_seconds": RUN_SECONDS}  # confined by the kernel, or not run at all
+    return Lanes(settings_of(course.folder, course.kind, chapters, secret, seed, policy), jobs or usable_cores())
+
+
+def grade_shown(database: Any, lanes: Lanes, queued: Sequence[int], number: int | None) -> Tally | None:
+    """Make the runs and show how far they are; None if it was stopped, which is said.
+
+    Args:
+        database: the gradebook.
+        lanes: what grades.
+        queued: the runs.
+        number: their round's, None for all that count.
+    """
+    from grader.classroom.grading import grade_queued
+    from grader.report.progress import ClassProgress
+
+    try:
+        with ClassProgress() as progress:
+            return grade_queued(database, lanes, queued, lambda tally: progress.show(tally.total, tally.counts))
+    except KeyboardInterrupt:
+        stopped(database, number, len(queued))
+        return None
 
 
 def parse_due(text: str, course: Course) -> tuple[str, int]:

@@ -30,6 +30,11 @@ def opened(path: Path, make: bool = False) -> Iterator[Database]:
         database.close()
 
 
+def secret_of(gradebook: Path, named: Path | None) -> Path:
+    """Return where the secret of a gradebook's class is: in the file that was named, else beside the gradebook."""
+    return named or Path(f"{gradebook}.secret")
+
+
 def require_library() -> None:
     """Raise UsageError unless what a gradebook needs is installed."""
     from importlib.util import find_spec

@@ -17,7 +17,7 @@ import click
 from grader.course import Chapter, Course, find_course
 from grader.errors import UsageError
 from grader.scorecard import Scorecard, clean_text
-from grader.seeds import Source, from_secret, from_seed
+from grader.seeds import from_seed, secret_source
 from grader.student.launch import make_launcher
 from grader.submission import LONGEST_NAME, Submission
 from grader.workspace import Workspace, find_module, find_quiz, find_workspace, read_module, read_quiz
@@ -42,6 +42,14 @@ class Wanted:
     pytest_report: Path | None
 
 
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draw the checks' inputs from this number: the same for all.",
+)
+
+
 @click.command(name="chapters", hidden=True, options_metavar="[OPTIONS]")
 @click.argument("names", nargs=-1, required=True, metavar="CHAPTER...")
 @click.option(
@@ -54,12 +62,7 @@ class Wanted:
     "--json", "as_json", is_flag=True, help="Print the scorecard on stdout, one a line, and nothing else there."
 )
 @click.option("--output", metavar="FILE", help="Write the scorecard there (-: stdout).")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Draw the checks' inputs from this number: the same for all.",
-)
+@seed_option
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw them from this file and the submission; made if it is not there.")  # fmt: skip
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
@@ -117,8 +120,7 @@ def import_beside(module: str) -> None:
 
 def refuse_combinations(wanted: Wanted, chosen: tuple[Chapter, ...]) -> None:
     """Raise UsageError for options that cannot be meant together."""
-    if wanted.seed is not None and wanted.secret is not None:
-        raise UsageError("--seed and --secret both say where inputs come from; give one of them.")
+    refuse_two_sources(wanted.seed, wanted.secret)
     if wanted.submission is not None and not os.path.lexists(wanted.submission):
         raise UsageError(f"There is no {wanted.submission}.")
     if wanted.submission is not None and len(chosen) > 1 and not wanted.submission.is_dir():
@@ -131,6 +133,12 @@ def refuse_combinations(wanted: Wanted, chosen: tuple[Chapter, ...]) -> None:
         raise UsageError("--pytest-report names one file; grade one chapter with it.")
     if wanted.time_limit is not None and not math.isfinite(wanted.time_limit):
         raise UsageError("--time-limit is a number of seconds.")
+
+
+def refuse_two_sources(seed: int | None, secret: Path | None) -> None:
+    """Raise UsageError if both say where the inputs come from."""
+    if seed is not None and secret is not None:
+        raise UsageError("--seed and --secret both say where inputs come from; give one of them.")
 
 
 def files_of(chapter: Chapter, course: Course, workspace: Workspace | None, wanted: Wanted) -> tuple[Any, Path | None]:
@@ -156,11 +164,6 @@ def inputs_source(wanted: Wanted) -> Any:
         return lambda submission: source
     secret = read_secret(wanted.secret)
     return lambda submission: secret_source(secret, submission)
-
-
-def secret_source(secret: bytes, submission: Any) -> Source:
-    """Return the source of a submission's inputs under a teacher's secret."""
-    return from_secret(secret, getattr(submission, "sha256", ""))
 
 
 def read_secret(path: Path) -> bytes:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.classes import STOPPED, policy, stop_like_ctrl_c, stopped
-from grader.cli.gradebooks import opened
-from grader.cli.grading import read_secret, write_whole
+from grader.cli.classes import PICKS, STOPPED, grade_shown, jobs_option, lanes_for, stop_like_ctrl_c
+from grader.cli.gradebooks import opened, secret_of
+from grader.cli.grading import read_secret, refuse_two_sources, seed_option, write_whole
 from grader.course import Course, find_course
 from grader.errors import UsageError, did_you_mean
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from grader.gradebook.scores import Score
 
 FORMATS = ("table", "csv", "json", "long-csv", "junit")
-PICKS = ("best", "last", "first")
 
 
 @click.command()
@@ -173,27 +172,19 @@ def show_items(connection: Connection, rows: list[Score]) -> int:
 @click.argument("gradebook", type=click.Path(path_type=Path))
 @click.argument("names", nargs=-1, metavar="[CHAPTER]...")
 @click.option("--apply", "is_applied", is_flag=True, help="Let the new scores count.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Draw the checks' inputs from this number: the same for all.",
-)
+@seed_option
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw them from this file (default: the gradebook's secret).")  # fmt: skip
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Grade N at a time (default: one for each core)."
-)
+@jobs_option
 def regrade(gradebook: Path, names: tuple[str, ...], is_applied: bool, seed: int | None, secret: Path | None,
             jobs: int | None) -> int:  # fmt: skip
     """Grade everything in GRADEBOOK again, by today's checks, and show who would move; --apply keeps it."""
-    if seed is not None and secret is not None:
-        raise UsageError("--seed and --secret both say where inputs come from; give one of them.")
+    refuse_two_sources(seed, secret)
     course = find_course()
     with opened(gradebook) as database:
         database.hold()
         chosen = regraded_chapters(database, course, names)
-        key = None if seed is not None else read_secret(secret or Path(f"{gradebook}.secret"))
+        key = None if seed is not None else read_secret(secret_of(gradebook, secret))
         stop_like_ctrl_c()
         number = run_again(database, course, chosen, key, seed, jobs)
         return STOPPED if number is None else show_moves(database, number, gradebook, is_applied)
@@ -217,25 +208,16 @@ def run_again(
     database: Any, course: Course, chosen: list[str], key: bytes | None, seed: int | None, jobs: int | None
 ) -> int | None:
     """Make the runs of a regrade and return the round's number, or None if it was stopped."""
-    from grader.classroom.grading import grade_queued
-    from grader.classroom.lanes import Lanes, settings_of, usable_cores
     from grader.gradebook import runs
-    from grader.report.progress import ClassProgress
     from grader.seeds import fingerprint
 
     inputs = f"seed {seed}" if key is None else f"secret {fingerprint(key)}"
     hashes = [course.chapter(name).checks_sha256 for name in chosen]
-    with Lanes(settings_of(course.folder, course.kind, chosen, key, seed, policy()), jobs or usable_cores()) as lanes:
+    with lanes_for(course, chosen, key, seed, jobs) as lanes:
         lanes.require_ready()
         with database.write() as connection:
             number, queued = runs.queue_regrade(connection, chosen, " ".join([inputs, *hashes]))
-        try:
-            with ClassProgress() as progress:
-                grade_queued(database, lanes, queued, lambda t: progress.show(t.total, t.counts))
-        except KeyboardInterrupt:
-            stopped(database, number, len(queued))
-            return None
-    return number
+        return None if grade_shown(database, lanes, queued, number) is None else number
 
 
 def show_moves(database: Any, number: int, gradebook: Path, is_applied: bool) -> int:
