@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -101,8 +101,7 @@ def count(attempts: Sequence[Attempt], policy: Policy) -> Counted | None:
     Of attempts that a cut-off leaves, else of all; those with points before those without, unless the last or first is
     asked for by time alone.
     """
-    by_time = sorted(attempts, key=lambda a: (a.first_at or 0, a.submission))
-    weighed = [weigh(attempt, number, policy) for number, attempt in enumerate(by_time, start=1)]
+    weighed = [weigh(attempt, number, policy) for number, attempt in numbered(attempts)]
     if not weighed:
         return None
     in_time = [w for w in weighed if not (policy.late.is_cutoff and w.days_late)]
@@ -112,6 +111,11 @@ def count(attempts: Sequence[Attempt], policy: Policy) -> Counted | None:
     if policy.pick == "last":
         return max(left, key=lambda w: (w.attempt.last_at or 0, w.attempt.submission))
     return max(left, key=lambda w: (-1 if w.points is None else w.points, -w.number))
+
+
+def numbered(attempts: Iterable[Attempt]) -> Iterator[tuple[int, Attempt]]:
+    """Yield a student's attempts at a chapter with their numbers, from 1 by the time each was first handed in."""
+    return enumerate(sorted(attempts, key=lambda attempt: (attempt.first_at or 0, attempt.submission)), start=1)
 
 
 def weigh(attempt: Attempt, number: int, policy: Policy) -> Counted:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from grader.gradebook.policy import numbered
 from grader.gradebook.runs import ENDED
-from grader.gradebook.scores import counting_runs
+from grader.gradebook.scores import counting_runs, read_attempts
 from grader.gradebook.tables import chapter, check, check_result, run, student, submission
 
 
@@ -16,6 +17,7 @@ class Move:
     """One submission whose run would come out otherwise.
 
     Attributes:
+        attempt: its number among the student's attempts, as the scores count them.
         before: points of the run that counts; None if it has none.
         after: points of the new run.
         checks: the checks that changed, as ``name: passed → wrong``.
@@ -44,21 +46,14 @@ def read_moves(connection: Connection, number: int) -> list[Move]:
         .outerjoin(counting, counting.c.submission_id == submission.c.id)
         .where(run.c.round_id == number, run.c.state.in_(ENDED))
     )  # fmt: skip
+    attempts = read_attempts(connection).values()
+    numbers = {attempt.submission: place for mine in attempts for place, attempt in numbered(mine)}
     moves = []
     for row in connection.execute(query).all():
         changed = _changed(connection, row.old_run, row.new_run)
         if (row.before, row.old_status) != (row.after, row.new_status) or changed:
-            attempt = _place(connection, row.id)
-            moves.append(Move(row.sid, row.name, attempt, row.before, row.after, tuple(changed)))
+            moves.append(Move(row.sid, row.name, numbers[row.id], row.before, row.after, tuple(changed)))
     return sorted(moves, key=lambda move: ((move.after or 0) - (move.before or 0), move.student, move.chapter))
-
-
-def _place(connection: Connection, number: int) -> int:
-    """Return the place of a submission among its student's for the chapter, by when they were entered."""
-    mine = select(submission.c.student_id, submission.c.chapter_id).where(submission.c.id == number).subquery()
-    query = select(func.count()).select_from(submission)
-    query = query.where(submission.c.student_id == mine.c.student_id, submission.c.chapter_id == mine.c.chapter_id)
-    return connection.execute(query.where(submission.c.id <= number)).scalar_one()
 
 
 def _changed(connection: Connection, old: int | None, new: int) -> list[str]:

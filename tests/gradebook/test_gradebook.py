@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, inspect, select
+from sqlalchemy import Column, Integer, MetaData, Table, event, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -18,7 +18,8 @@ from grader.errors import GradeError, UsageError
 from grader.gradebook import rules, runs, tables
 from grader.gradebook.clock import iso, seconds
 from grader.gradebook.database import Database, open_database
-from grader.gradebook.migrations import STEPS, migrate
+from grader.gradebook.intake import PACK
+from grader.gradebook.migrations import FIRST, STEPS, migrate
 from grader.gradebook.regrade import read_moves
 from grader.gradebook.verify import verify
 from grader.verdict import Ungradable
@@ -82,6 +83,19 @@ def test_a_roster_read_later_names_who_was_found_before(filled: Filled) -> None:
     filled.enter(ADA)
     filled.enter(Person("ada", "ada", (), False))
     assert (filled.score().name, filled.score().on_roster) == ("Ada", True)
+
+
+def test_who_is_known_is_read_once_for_a_class_of_any_size(filled: Filled) -> None:
+    statements: list[str] = []
+    event.listen(filled.database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    found = [Person(f"s{n:03}", f"s{n:03}", (f"mail{n}", "of two"), False) for n in range(2 * PACK + 50)]
+    assert filled.enter(*found).people == 450
+    assert [filled.count(t) for t in (tables.student, tables.alias)] == [450, 451]
+    assert filled.enter(*(Person(p.id, p.name.upper(), p.aliases, True) for p in found)).people == 0
+    assert [filled.score(p.id).name for p in (found[0], found[-1])] == ["S000", "S449"]
+    assert filled.count(tables.alias) == 451
+    whole = [text for text in statements if text.startswith("SELECT") and text.endswith(("FROM student", "FROM alias"))]
+    assert len([text for text in whole if "count" not in text]) == 2 * 2
 
 
 def test_due_times_and_overrides_leave_their_history(filled: Filled) -> None:
@@ -168,6 +182,17 @@ def test_a_regrade_is_looked_at_before_it_counts_and_the_old_runs_stay(filled: F
     assert filled.count(tables.run) == 4
     assert filled.grade() == 0
     assert verify(filled.database) == (4, [])
+
+
+def test_a_regrade_numbers_attempts_as_the_scores_do(filled: Filled) -> None:
+    filled.hand_in("ada", "x = 2\n", "2026-11-20T13:00:00Z")
+    filled.hand_in("ada", "x = 1\n", "2026-11-20T11:00:00Z")  # found later, handed in before
+    filled.grade({"x = 1\n": ALL, "x = 2\n": {"halves"}})
+    number = filled.regrade({"x = 1\n": {"numbers"}, "x = 2\n": ALL})
+    with filled.database.read() as connection:
+        moves = {move.attempt: (move.before, move.after) for move in read_moves(connection, number)}
+    assert moves == {1: (20, 12), 2: (4, 20)}
+    assert (filled.score(pick="first").attempt, filled.score(pick="first").graded_points) == (1, 20)
 
 
 def test_a_regrade_that_was_cut_off_is_gone_on_with(filled: Filled) -> None:
@@ -291,7 +316,7 @@ def version_of(database: Database) -> int:
 def test_an_older_file_takes_the_steps_it_lacks_once(filled: Filled) -> None:
     taken: list[str] = []
     note = Table("note", MetaData(), Column("id", Integer, primary_key=True))
-    newest = max(STEPS)
+    newest = max(STEPS, default=FIRST)
 
     def to_next(connection: object) -> None:
         taken.append("next")
@@ -310,7 +335,7 @@ def test_an_older_file_takes_the_steps_it_lacks_once(filled: Filled) -> None:
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(filled: Filled) -> None:
-    newest = max(STEPS)
+    newest = max(STEPS, default=FIRST)
 
     def broken(connection: object) -> None:
         raise GradeError("no")

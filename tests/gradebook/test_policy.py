@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from grader.cli import classes
 from grader.errors import UsageError
-from grader.gradebook.policy import DAY, Attempt, Late, Policy, count, days_late
+from grader.gradebook.policy import DAY, PICKS, Attempt, Late, Policy, count, days_late
 
 DUE = 1_000_000
 
@@ -16,6 +17,10 @@ def attempt(number: int, points: int | None, at: int | None, last_at: int | None
 
 EARLY, LATE_BETTER, LATER = attempt(1, 60, DUE - 5), attempt(2, 90, DUE + 5), attempt(3, 75, DUE + DAY + 5)
 ALL = (EARLY, LATE_BETTER, LATER)
+
+
+def test_every_pick_can_be_asked_for() -> None:
+    assert classes.PICKS == PICKS
 
 
 @pytest.mark.parametrize(
