@@ -19,7 +19,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy
 
@@ -53,7 +52,7 @@ if "rlimits" in out:
     policy["memory_bytes"] = 512 << 20
 programs = [p for p in read_programs() if p.kind in ("reading", "exhausting", "leaving", "forging") and p.at_most < 100]
 outcomes = run_programs(programs, policy, in_bubblewrap=False, lanes=3)
-print(json.dumps([[o.name, list(o.problems), list(o.features)] for o in outcomes]))
+print(json.dumps({o.name: o.problems for o in outcomes}))
 """
 
 
@@ -91,7 +90,8 @@ def measure(who: str, layer: str) -> dict[str, list[str]] | None:
             env={"PYTHONPATH": os.pathsep.join(SEARCH_PATH), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
             preexec_fn=become_user if who == "user" else become_mapped_root,
         )  # fmt: skip
-        return {name: problems for name, problems, _ in json.loads(done.stdout)}
+        outcomes: dict[str, list[str]] = json.loads(done.stdout)
+        return outcomes
     except json.JSONDecodeError:
         why = done.stderr[-1000:] or f"exit status {done.returncode}"
     except (OSError, subprocess.SubprocessError) as error:
@@ -168,11 +168,6 @@ def write_table(rows: list[str]) -> None:
     PAGE.write_text(
         re.sub(r"<!-- layers:.*?<!-- end of layers -->", lambda _: table, text, flags=re.DOTALL), encoding="utf-8"
     )
-
-
-def problems_of(layer: str, who: str = "user") -> dict[str, Any]:
-    """Return the problems of the programs that get through without a layer, for a look at them."""
-    return {name: problems for name, problems in (measure(who, layer) or {}).items() if problems}
 
 
 if __name__ == "__main__":

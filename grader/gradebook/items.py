@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -62,9 +62,10 @@ def _item(key: tuple[str, str, str], rows: Sequence[CheckRow], totals: Counter[t
 
 def correlate(a: Sequence[float], b: Sequence[float]) -> float | None:
     """Return Pearson's correlation; None if one of them does not vary."""
-    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
-    spread = math.sqrt(sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b))
-    return None if spread < 1e-12 else sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True)) / spread
+    try:
+        return statistics.correlation(a, b)
+    except statistics.StatisticsError:
+        return None
 
 
 def flag_of(submissions: int, share: float, correlation: float | None) -> str:

@@ -11,13 +11,10 @@ from grader.gradebook.tables import meta, metadata
 
 Step = Callable[[Connection], None]
 
+FIRST = 1
+"""The version that needs no step: there was none before."""
 
-def to_1(connection: Connection) -> None:
-    """Make the tables of the first version; there was none before."""
-    metadata.create_all(connection)
-
-
-STEPS: Mapping[int, Step] = {1: to_1}
+STEPS: Mapping[int, Step] = {}
 """Version to the step that leads to it. A fresh file is made as tables.py says; an older one takes the steps it lacks."""
 
 
@@ -27,7 +24,7 @@ def migrate(connection: Connection, steps: Mapping[int, Step] = STEPS) -> list[i
     Raises:
         UsageError: it was made by a newer grader, or the file holds something else.
     """
-    newest = max(steps)
+    newest = max(steps, default=FIRST)
     there = set(inspect(connection).get_table_names())
     if not there:
         metadata.create_all(connection)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.gradebook.scores import Score
+from grader.report.terminal import MARKS
 from grader.scorecard import clean_text
 
-MARKS = {"passed": "✓", "partial": "◐", "wrong": "✗", "todo": "○", "error": "✗", "not_run": "·"}
 NOTES = {
     "missing": "Nothing was handed in.",
     "waiting": "This is not graded yet.",

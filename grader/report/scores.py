@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median_high
 
 from rich.console import Console
 from rich.table import Table
@@ -103,8 +104,8 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
     for chapter, rows in sorted(by_chapter.items()):
         counts = Counter(score.status for score in rows)
         shown = ", ".join(f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status])
-        points = sorted(score.points for score in rows if score.points is not None and score.status == "graded")
-        middle = f"; median {points[len(points) // 2]} of {rows[0].max_points}" if points else ""
+        points = [score.points for score in rows if score.points is not None and score.status == "graded"]
+        middle = f"; median {median_high(points)} of {rows[0].max_points}" if points else ""
         console.print(Text(f"{chapter}: {len(rows)} students: {shown}{middle}"))
     listed = {
         WORDS[status]: {s.student for s in scores if s.status == status} for status in ("missing", "grader_error")
