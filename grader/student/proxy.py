@@ -22,6 +22,7 @@ from grader.student.session import (
     failure_code,
     is_refused_import,
     last_line,
+    line_of,
     text_of,
     words,
 )  # fmt: skip
@@ -88,6 +89,19 @@ for _name in ("add", "sub", "mul", "truediv", "pow"):
     setattr(Remote, f"__{_name}__", _operator(_name))
     setattr(Remote, f"__r{_name}__", _operator(_name, reflected=True))
 setattr(Remote, "__neg__", _operator("neg"))  # noqa: B010 - beside the others
+
+
+class Method(Remote):
+    """A method of an object, by the worker's word: it is called under its own name, and is no value either."""
+
+    def __init__(self, calls: Student, handle: Handle, owner: Remote, name: str) -> None:
+        super().__init__(calls, handle)
+        self._owner = owner
+        self._name = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method in the worker."""
+        return self._calls._request(self._name, self._owner, args, kwargs)
 
 
 class Returned(tuple[Any, ...]):
@@ -174,7 +188,7 @@ class Student:
             raise CheckFailed("NOT_WRITTEN", f"{remote!r} has no attribute {name!r}", status="error")
         value = self._result(name, reply)
         if isinstance(value, Remote) and value._handle.type_name in ("method", "builtin_function_or_method"):
-            return lambda *args, **kwargs: self._request(name, remote, args, kwargs)
+            return Method(self, value._handle, remote, name)
         return value
 
     def _operate(self, name: str, operands: tuple[Any, ...]) -> Any:
@@ -251,8 +265,8 @@ class Student:
             raise CheckFailed("NOT_REPEATABLE", f"{name} gives another result when called again with equal arguments")
         warnings = answer.get("warnings")
         if self._settings.no_warnings and isinstance(warnings, list) and warnings:
-            text, line = warnings[0] if isinstance(warnings[0], tuple) and len(warnings[0]) == 2 else ("", None)
-            line = line if type(line) is int and line > 0 else None
+            text, number = warnings[0] if isinstance(warnings[0], tuple) and len(warnings[0]) == 2 else ("", None)
+            line = line_of(number)
             raise CheckFailed("WARNED", f"{name} lets NumPy warn: {words(text)}{at(line)}", line)
 
     def _raised(self, name: str, answer: dict[str, Any]) -> CheckFailed:
