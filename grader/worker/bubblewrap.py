@@ -18,8 +18,8 @@ TMPFS_BYTES = 1 << 20
 ZYGOTE_CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL")
 
 
-def bubblewrap_command(argv: Sequence[str], readable: Sequence[str]) -> list[str]:
-    """Return the command that runs argv, a zygote, where only the system's programs and readable exist.
+def bubblewrap_command(argv: Sequence[str]) -> list[str]:
+    """Return the command that runs argv, a zygote, where only the system's programs and what a worker reads exist.
 
     The zygote sees no other process, network, home or package but NumPy, so that not even the size of a hidden file can
     be asked for. An unprivileged user gets a user namespace; root does not, so that its workers can change their user.
@@ -29,7 +29,7 @@ def bubblewrap_command(argv: Sequence[str], readable: Sequence[str]) -> list[str
         *namespaces(),
         *("--die-with-parent", "--new-session", "--as-pid-1", "--proc", "/proc", "--dev", "/dev"),
         *(word for folder in ("/dev/shm", "/tmp") for word in ("--size", str(TMPFS_BYTES), "--tmpfs", folder)),
-        *system_mounts(readable),
+        *system_mounts(readable_paths()),
         *("--chdir", "/", "--"),
         *argv,
     ]
@@ -97,7 +97,7 @@ def bubblewrap_works() -> bool:
     if sys.platform != "linux" or shutil.which("bwrap", path=BWRAP_PATH) is None:
         return False
     code = "import os, sys; sys.exit(os.path.exists('/etc/passwd'))"
-    command = bubblewrap_command([sys.executable, "-ISc", code], readable_paths())
+    command = bubblewrap_command([sys.executable, "-ISc", code])
     try:
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10).returncode == 0
     except (OSError, subprocess.TimeoutExpired):

@@ -1,6 +1,6 @@
-"""A user id of its own for each zygote that is root, so that no two graders' workers are the same user.
+"""What is settled before a zygote starts: a user id of its own where it is root, and how long a message to it may be.
 
-Imports nothing slow: the grader calls it before the zygote is started.
+No two graders' workers are the same user. Imports nothing slow: the grader does this before it starts the zygote.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 
 # The user ids that no package, person or service is given: systemd's UIDS-GIDS.md
 FIRST_UID, LAST_UID = 60706, 61183
+CONTROL_LIMIT = 65536  # bytes of one message between the grader and the zygote
 
 
 def claim_user() -> tuple[int, socket.socket] | None:

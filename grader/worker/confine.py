@@ -24,7 +24,7 @@ from grader.worker.user import all_can_reach, become, set_capabilities
 
 IS_LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-LAST_FD = 0xFFFFFFFF
+FIRST_CLOSED_FD, LAST_FD = 5, 0xFFFFFFFF  # below it: the pipe, the output and the stack dump
 CLOSE_RANGE = 436  # the same number on every machine
 
 
@@ -149,7 +149,7 @@ class Confinement:
 
     def close_descriptors(self) -> str:
         """Close every descriptor that the worker was not meant to have."""
-        first = self.policy.first_closed_fd
+        first = FIRST_CLOSED_FD
         if self.shares_ruleset:
             close_range(first, shared_ruleset() - 1)
             first = shared_ruleset() + 1
@@ -175,7 +175,7 @@ class Confinement:
         """Become an unprivileged user."""
         uid = self.policy.uid
         assert uid is not None
-        self.capabilities = become(uid, uid if self.policy.gid is None else self.policy.gid, self.keeps_search())
+        self.capabilities = become(uid, self.keeps_search())
         return "uid"
 
     def keeps_search(self) -> bool:

@@ -29,9 +29,8 @@ class Policy:
         cpu_seconds: then SIGXCPU, a second later SIGKILL.
         output_bytes: the largest size of the file behind standard output.
         readable: paths that may be read, landlock.readable_paths() if None.
-        uid: the user to become, for root; claim.claim_user() finds one. gid is the same number if None.
+        uid: the user to become, for root; claim.claim_user() finds one.
         profile: of seccomp; "auto" is what profile.pick_profile() found.
-        first_closed_fd: this descriptor and all above it are closed.
         without: steps to leave out on purpose ("landlock", "seccomp", "rlimits", …): for tests that show what each
             is for.
     """
@@ -42,9 +41,7 @@ class Policy:
     output_bytes: int = 32 << 20
     readable: tuple[str, ...] | None = None
     uid: int | None = None
-    gid: int | None = None
     profile: Profile = "auto"
-    first_closed_fd: int = 5
     without: tuple[str, ...] = ()
 
 

@@ -38,17 +38,16 @@ def set_capabilities(bits: int) -> None:
     checked(libc().capset(header, sets), "capset")
 
 
-def become(uid: int, gid: int, keeps_search: bool) -> int:
+def become(uid: int, keeps_search: bool) -> int:
     """Become an unprivileged user for ever and return the capabilities that are kept.
 
     Args:
-        uid: the user's number.
-        gid: its only group's number.
+        uid: the user's number, and that of its only group.
         keeps_search: whether to keep the right to read whatever modes say.
     """
     if keeps_search:
         prctl(PR_SET_KEEPCAPS, 1)
     os.setgroups([])
-    os.setresgid(gid, gid, gid)
+    os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     return CAP_DAC_READ_SEARCH if keeps_search else 0
