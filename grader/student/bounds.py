@@ -41,8 +41,7 @@ class Bounds:
         soft, hard = self.limits
         pages = int(STATM.read_text(encoding="ascii").split()[PAGE_FIELD])
         wanted = pages * resource.getpagesize() + MEMORY_BYTES
-        if soft == resource.RLIM_INFINITY or wanted < soft:
-            resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if soft == resource.RLIM_INFINITY else min(wanted, soft), hard))
         if self.handler is None:
             self.handler = signal.signal(signal.SIGVTALRM, too_long)
         signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, AGAIN)

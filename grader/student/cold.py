@@ -22,6 +22,7 @@ from grader.student.connection import (
     WorkerGone,
     bootstrap,
     memory_file,
+    site_folders,
 )
 
 
@@ -53,7 +54,7 @@ class ColdWorker:
         if sys.platform == "darwin":
             from grader.worker.seatbelt import in_seatbelt
 
-            command = in_seatbelt(command)
+            command = in_seatbelt(command, site_folders())
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -115,6 +116,10 @@ class ColdWorker:
             self.rest += part
         data, self.rest = self.rest[:size], self.rest[size:]
         return data
+
+    def is_quiet(self) -> bool:
+        """Return whether it is there and has sent nothing that was not read."""
+        return self.parts.empty() and not self.rest
 
     def where(self) -> str:
         """Return "": there is no stack dump here."""

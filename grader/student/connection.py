@@ -50,6 +50,9 @@ class Connection(Protocol):
     def read(self, size: int, deadline: Deadline) -> bytes:
         """Return exactly size bytes, or raise WorkerGone or DeadlineMissed."""
 
+    def is_quiet(self) -> bool:
+        """Return whether it is there and has sent nothing that was not read."""
+
     def where(self) -> str:
         """Return a stack dump of the running code, "" if it will not come."""
 

@@ -24,9 +24,8 @@ from grader.student.connection import (
     bootstrap,
     memory_file,
 )
-from grader.worker.claim import claim_user
+from grader.worker.claim import CONTROL_LIMIT, claim_user
 
-MESSAGE_LIMIT = 65536
 DUMP_BYTES = 16384  # of a stack dump
 
 
@@ -75,7 +74,7 @@ class Zygote(Launcher):
         """Return the next answer."""
         data = b""
         with contextlib.suppress(OSError):  # it was killed before it read what it was asked
-            data = self.control.recv(MESSAGE_LIMIT)
+            data = self.control.recv(CONTROL_LIMIT)
         if not data:
             raise WorkerGone(f"the process that starts workers ended with status {self.process.wait()}")
         self.answers_owed -= 1
@@ -153,6 +152,10 @@ class ForkedWorker:
             data += part
         return bytes(data)
 
+    def is_quiet(self) -> bool:
+        """Return whether it is there and has sent nothing that was not read."""
+        return not self.poll.poll(0)
+
     def where(self) -> str:
         """Return a stack dump of the running code; a hostile program can keep it from coming, or write its own."""
         self.zygote.ask({"interrupt": True})
@@ -169,7 +172,7 @@ class ForkedWorker:
         if self.status is None:
             self.socket.close()
             try:
-                self.status = int(self.zygote.ask({"end": True, "kill": kill})["status"])
+                self.status = int(self.zygote.ask({"kill": kill})["status"])
                 self.last_dump = os.pread(self.stack.fileno(), DUMP_BYTES, 0).decode("utf-8", "replace")
             finally:
                 self.stack.close()
@@ -183,10 +186,7 @@ class ForkedWorker:
 
 def wrapped(command: list[str]) -> list[str]:
     """Return the command that runs a zygote in bubblewrap, or the command itself where bubblewrap does not work."""
-    from grader.worker.bubblewrap import (  # with ctypes, which a student's run spares
-        bubblewrap_command,
-        bubblewrap_works,
-    )
-    from grader.worker.landlock import readable_paths
+    # With ctypes, which a student's run spares
+    from grader.worker.bubblewrap import bubblewrap_command, bubblewrap_works
 
-    return bubblewrap_command(command, readable_paths()) if bubblewrap_works() else command
+    return bubblewrap_command(command) if bubblewrap_works() else command

@@ -55,6 +55,7 @@ class Session:
         self.names: list[str] = []
         self.printed_from = 0
         self.generation = 0
+        self.holds_objects = False  # for the check that runs
         self.sent = self.received = self.bytes_received = self.bytes_seen = 0
         self.waits_left = RUN_WAITS
         self.bounds = Bounds()
@@ -89,9 +90,9 @@ class Session:
         self._free_memory()
         self.bounds.renew()
         if self.worker is not None:
-            with contextlib.suppress(CheckFailed):  # what an earlier check left behind is not the next one's fault
-                self._ask("forget", {}, 1.0)
+            self._leave_check()
         if self.worker is None:
+            self.last_words = ""  # of the check before
             try:
                 self.load()
             except Ungradable as reason:
@@ -125,6 +126,16 @@ class Session:
         self._end_worker()
         self.bounds.lift()
         self._free_memory()
+
+    def _leave_check(self) -> None:
+        """Have the worker let go of the last check's objects; what that check left behind is not the next one's fault."""
+        assert self.worker is not None
+        if self.holds_objects:
+            with contextlib.suppress(CheckFailed):
+                self._ask("forget", {}, 1.0)
+        elif not self.worker.is_quiet():
+            self._end_worker()
+        self.holds_objects = False
 
     def _free_memory(self) -> None:
         """Let go of what the last check was sent, where that is much: nobody else looks for garbage in time."""
@@ -168,7 +179,7 @@ class Session:
         worker = self.worker
         assert worker is not None
         try:
-            self._send((kind, request))
+            self._send(encoded((kind, request)))
             for _ in range(MAX_CALLBACKS):
                 reply = self._receive(deadline)
                 if reply[0] != "callback":
@@ -224,28 +235,29 @@ class Session:
         """What the submission may use, in MB."""
         return int(self.policy.get("memory_bytes", Policy.memory_bytes)) >> 20
 
-    def _send(self, value: Any) -> None:
+    def _send(self, message: bytes) -> None:
         assert self.worker is not None
-        try:
-            blob = wire.dumps(value)
-        except wire.WireError as error:
-            raise RuntimeError(f"a check sends what cannot cross the pipe: {error}") from error
-        self.worker.send(wire.frame(self.sent, blob))
+        self.worker.send(wire.frame(self.sent, message))
         self.sent += 1
 
     def _receive(self, deadline: Deadline) -> Reply:
         assert self.worker is not None
         size = wire.frame_size(self.worker.read(wire.FRAME_HEAD, deadline), self.received)
         self.received += 1
-        reply = wire.loads(self.worker.read(size, deadline), resolve)
+        reply = wire.loads(self.worker.read(size, deadline), self._resolve)
         known = isinstance(reply, tuple) and len(reply) == 2 and isinstance(reply[1], dict)
         if not known or type(reply[0]) is not str or reply[0] not in REPLIES:
             raise wire.WireError("a reply of no known kind")
+        self.holds_objects |= reply[0] == "unsendable"  # it broke off in the middle of them
         self.bytes_seen += size
         self.bytes_received += size if reply[0] != "callback" else 0
         if self.bytes_received > MAX_RECEIVED:
             raise wire.WireError(f"more than {MAX_RECEIVED >> 20} MB of results in one check")
         return reply[0], reply[1]
+
+    def _resolve(self, tag: str, fields: list[Any]) -> Handle:
+        self.holds_objects = True
+        return resolve(tag, fields)
 
 
 REPLIES = frozenset({"hello", "refused", "value", "raised", "missing", "unsendable", "callback"})
@@ -259,28 +271,37 @@ class Handle:
         self.type_name = type_name
 
 
-def resolve(tag: str, fields: list[Any]) -> Any:
+def resolve(tag: str, fields: list[Any]) -> Handle:
     """Return the handle that a worker's tag stands for."""
     if tag != "o" or len(fields) != 2 or type(fields[0]) is not int or not isinstance(fields[1], str):
         raise wire.WireError("a handle with wrong fields")
     return Handle(fields[0], fields[1][:80])
 
 
-def answer_callback(request: dict[str, Any], callbacks: Mapping[int, Callback]) -> Reply:
-    """Call a check's function with what the student's code gave it; its refusal goes back as an exception."""
+def encoded(request: tuple[str, dict[str, Any]]) -> bytes:
+    """Return a request as it crosses the pipe; raises RuntimeError for what cannot, which is the check's own mistake."""
+    try:
+        return wire.dumps(request)
+    except wire.WireError as error:
+        raise RuntimeError(f"a check sends what cannot cross the pipe: {error}") from error
+
+
+def answer_callback(request: dict[str, Any], callbacks: Mapping[int, Callback]) -> bytes:
+    """Call a check's function with what the student's code gave it; its refusal goes back as an exception.
+
+    So does a result that cannot cross the pipe: given an object of the student's, a function may well return one.
+    """
     number = request.get("number")
     call = callbacks.get(number) if type(number) is int else None
     args, kwargs = request.get("args"), request.get("kwargs")
     if call is None or not isinstance(args, tuple) or not isinstance(kwargs, dict):
         raise wire.WireError("a call of a function that was not given")
     try:
-        value = call(*args, **kwargs)
-        wire.dumps(value)  # given an object of the student's, a function may well return one
-        return "value", {"value": value}
+        return wire.dumps(("value", {"value": call(*args, **kwargs)}))
     except CheckFailed:
         raise
     except Exception as error:  # the student's code passed something that the function cannot take
-        return "raised", {"type": type(error).__name__, "message": str(error)[:500]}
+        return wire.dumps(("raised", {"type": type(error).__name__, "message": str(error)[:500]}))
 
 
 def load_failure(answer: dict[str, Any], submission: Submission) -> Ungradable:
@@ -308,9 +329,12 @@ def failure_code(answer: dict[str, Any]) -> str:
 def last_line(answer: dict[str, Any]) -> int | None:
     """Return the innermost line of the submission that an exception passed through."""
     lines = answer.get("lines")
-    if isinstance(lines, list) and lines and type(lines[-1]) is int and 0 < lines[-1] < 10**6:
-        return lines[-1]
-    return None
+    return line_of(lines[-1]) if isinstance(lines, list) and lines else None
+
+
+def line_of(value: Any) -> int | None:
+    """Return a number of a line that a worker sent, None where it cannot be one."""
+    return value if type(value) is int and 0 < value < 10**6 else None
 
 
 def is_refused_import(answer: dict[str, Any]) -> bool:

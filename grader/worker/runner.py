@@ -111,9 +111,7 @@ class Runner:
             return "raised", describe(error, self.filename)
         with contextlib.suppress(Exception):  # whatever it put there
             self.hidden = [f for f in warnings.filters if f[0] == "ignore" and f not in filters]
-        self.float_errors = np.geterr()
-        self.print_options = np.get_printoptions()
-        self.streams = sys.stdout, sys.stderr
+        self.remember()
         return "value", {"names": self.names()}
 
     def names(self) -> list[str]:
@@ -129,12 +127,16 @@ class Runner:
             return "missing", {"names": self.names()}
         caught: list[warnings.WarningMessage] = []
         try:
-            value, before, after = self.once(target, request, caught)
-            changed = self.changed(target, request) if before != after else None
+            args, kwargs = self.arguments(request)
+            before = self.fingerprint((args, kwargs), mark=_itself)
+            value = self.once(target, request, args, kwargs, caught)
+            changed = None
+            if self.fingerprint((args, kwargs), mark=_itself) != before:
+                changed = self.changed(target, request)
             reply = {"value": value, "warnings": self.plain_warnings(caught), "changed": changed}
             if request["repeat"] and changed is None:
                 first = self.fingerprint(value)
-                again, _, _ = self.once(target, request, [])
+                again = self.once(target, request, *self.arguments(request), [])
                 if self.fingerprint(again) != first:
                     reply["again"] = again
                     if self.fingerprint(value) != first:  # the second call changed the first one's result
@@ -146,11 +148,10 @@ class Runner:
         return "value", reply
 
     def once(
-        self, target: Callable[..., Any], request: dict[str, Any], caught: list[warnings.WarningMessage]
-    ) -> tuple[Any, bytes, bytes]:
-        """Call target with arguments of its own; return its result and the arguments' bytes before and after."""
-        args, kwargs = self.arguments(request)
-        before = self.fingerprint((args, kwargs), mark=_itself)
+        self, target: Callable[..., Any], request: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any],
+        caught: list[warnings.WarningMessage],
+    ) -> Any:  # fmt: skip
+        """Call target and return its result, with what stays here kept; warnings that reach the caller go to caught."""
         self.restore()
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
@@ -160,7 +161,7 @@ class Runner:
         caught.extend(seen)
         if request.get("makes_object") and type(value).__module__ not in ("builtins", "numpy"):
             self.classes.add(type(value))
-        return self.keep(value, request["keep"]), before, self.fingerprint((args, kwargs), mark=_itself)
+        return self.keep(value, request["keep"])
 
     def arguments(self, request: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return arguments that no other call has; a function that stands there twice is one object, as the check's is."""
@@ -168,8 +169,14 @@ class Runner:
         args, kwargs = wire.loads(request["arguments"], self.resolve)
         return args, kwargs
 
+    def remember(self) -> None:
+        """Note the settings that every call computes and prints with."""
+        self.float_errors = np.geterr()
+        self.print_options = np.get_printoptions()
+        self.streams = sys.stdout, sys.stderr
+
     def restore(self) -> None:
-        """Undo what an earlier call did to the settings that every call computes and prints with."""
+        """Undo what an earlier call did to these settings."""
         np.seterr(**self.float_errors)
         if np.get_printoptions() != self.print_options:
             np.set_printoptions(**self.print_options)

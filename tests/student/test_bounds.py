@@ -47,6 +47,13 @@ def test_a_function_that_a_submission_is_given_cannot_be_made_to_fill_the_grader
     assert "Unable to allocate" in failed.message
 
 
+@pytest.mark.parametrize("length", [131_060, 131_072])
+def test_an_answer_just_too_long_for_the_pipe_is_the_submissions_exception(submit: Submit, length: int) -> None:
+    student = submit(f"def f(given): return len(given('a' * {length}))", seconds=5)
+    failed = failure(student.f, lambda text: text + text)
+    assert failed.code == "EXCEPTION"
+
+
 def test_a_check_cannot_be_made_to_fill_the_graders_memory(checkout: Checkout) -> None:
     checks = checkout.root / "solutions" / "chapter01_tiny" / "checks.py"
     text = checks.read_text(encoding="utf-8")
@@ -102,7 +109,8 @@ def test_what_no_handler_can_end_ends_the_process() -> None:
     assert done.returncode == -signal.SIGPROF
 
 
-def test_nothing_is_bounded_after_a_check(launcher: Launcher) -> None:
+@pytest.mark.parametrize("loads_again", [True, False], ids=["the check ran", "the file does not load again"])
+def test_nothing_is_bounded_after_a_check(launcher: Launcher, loads_again: bool) -> None:
     session = Session(launcher, Submission("work.py", b"def f(x): return x"), "work", POLICY, 5.0)
     student = Student(session, {"f": Task("f", 1, "f", "h", "1.1")})
     timers = []
@@ -117,13 +125,18 @@ def test_nothing_is_bounded_after_a_check(launcher: Launcher) -> None:
     )  # fmt: skip
     attempt = SimpleNamespace(student=student, session=session, source=from_seed(1), in_order=True)
     session.load()
-    with pytest.raises(CheckFailed):
+    if not loads_again:
+        session._end_worker()
+        session.last_words = "of the check before"
+        session.submission = Submission("work.py", b"print('again')\n1/0")
+    with pytest.raises(CheckFailed, match="no" if loads_again else "does not load again"):
         CheckItem.judge(item, attempt)  # type: ignore[arg-type]
-    timers.append(signal.getitimer(signal.ITIMER_VIRTUAL)[0])
+    timer = signal.getitimer(signal.ITIMER_VIRTUAL)[0]
     limit = resource.getrlimit(resource.RLIMIT_AS)
     session.close()
-    assert timers[0] > 0
-    assert timers[1] == 0
+    assert item.row == {"output": "" if loads_again else "again\n"}
+    assert [left > 0 for left in timers] == [True] * loads_again
+    assert timer == 0
     assert limit == MEMORY_LIMIT
 
 
@@ -183,6 +196,20 @@ def test_a_lower_limit_of_the_machines_stays() -> None:
         bound.lift()
         assert resource.getrlimit(resource.RLIMIT_AS)[0] == low
     finally:
+        resource.setrlimit(resource.RLIMIT_AS, MEMORY_LIMIT)
+
+
+def test_a_lower_limit_of_the_machines_does_not_keep_the_last_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = Bounds()
+    low = 6 << 40
+    resource.setrlimit(resource.RLIMIT_AS, (low, MEMORY_LIMIT[1]))
+    try:
+        bound.renew()
+        monkeypatch.setattr(bounds, "MEMORY_BYTES", low)  # as after a check that took so much that is not given back
+        bound.renew()
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] == low
+    finally:
+        bound.lift()
         resource.setrlimit(resource.RLIMIT_AS, MEMORY_LIMIT)
 
 

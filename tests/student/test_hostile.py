@@ -22,6 +22,7 @@ from grader.student.proxy import Student
 from grader.student.session import Session, answer_callback
 from grader.submission import Submission
 from grader.verdict import CheckFailed, Ungradable
+from tests.classroom.kills import children
 from tests.student.conftest import Submit, begin, code_of, failure
 
 OTHER = "\ndef ok(x): return x + 1\n"
@@ -200,18 +201,23 @@ FORGED = {
     "callback not given": '["t", "callback", ["d", ["number", 0], ["args", ["t"]], ["kwargs", ["d"]]]]',
     "changed is an object": '["t", "value", ["d", ["value", 1], ["changed", ["o", 1, "C"]]]]',
     "raised of objects": '["t", "raised", ["d", ["message", ["o", 1, "C"]], ["type", ["o", 1, "C"]]]]',
-    "not written, an object": '["t", "raised", ["d", ["todo", true], ["message", ["o", 1, "C"]]]]',
+    "not written, an object": '["t", "raised", ["d", ["todo", True], ["message", ["o", 1, "C"]]]]',
     "unsendable for an object": '["t", "unsendable", ["d", ["message", ["o", 1, "C"]]]]',
     "warns of an object": '["t", "value", ["d", ["value", 1], ["warnings", ["l", ["t", ["o", 1, "C"], 1]]]]]',
+    "warns at a huge line": '["t", "value", ["d", ["value", 1], ["warnings", ["l", ["t", "w", 10**12]]]]]',
+    "warns at a line that is true": '["t", "value", ["d", ["value", 1], ["warnings", ["l", ["t", "w", True]]]]]',
     "handle of text": '["t", "value", ["d", ["value", ["o", "x", "C"]]]]',
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_reply_fails_and_is_no_fault_of_the_graders(submit: Submit, name: str) -> None:
-    student = submit(forge(FORGED[name], "3"), no_warnings=True)
-    assert student._session.received == 3
-    assert " at 0x" not in failure(student.f).message  # an address of the grader's
+    student = submit(forge(FORGED[name]), no_warnings=True)
+    assert student._session.received == 2
+    failed = failure(student.f)
+    assert " at 0x" not in failed.message  # an address of the grader's
+    assert "NameError" not in failed.message  # it was sent
+    assert failed.line in (None, 1)
     student._session.close()
     begin(student)
     assert student.ok(1) == 2
@@ -325,24 +331,11 @@ def test_an_object_that_lies_equals_nothing(submit: Submit, task: str) -> None:
     assert student.ok(1) == 2
 
 
-def _children(pid: int) -> set[int]:
-    """Return the processes whose parent is pid."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except (OSError, NotADirectoryError):
-            continue
-        if entry.name.isdigit() and int(fields[1]) == pid:
-            found.add(int(entry.name))
-    return found
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts processes in /proc")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts processes in /proc")
 def test_no_process_is_left_behind() -> None:
-    before = _children(os.getpid())
+    before = children(os.getpid())
     with make_launcher() as launcher:
-        zygote = _children(os.getpid()) - before
+        (zygote,) = set(children(os.getpid())) - set(before)
         source = b"import os\ndef f(): os._exit(1)\ndef g():\n    while True: pass\ndef h(): return 1\n"
         for task in ("f", "g", "h"):
             session = Session(launcher, Submission("work.py", source), "work", {}, 3.0)
@@ -359,8 +352,8 @@ def test_no_process_is_left_behind() -> None:
                 }
                 session.ask("call", request, 0.2)
             session.close()
-            assert [pid for z in zygote for pid in _children(z)] == []
-    assert _children(os.getpid()) == before
+            assert children(zygote) == []
+    assert children(os.getpid()) == before
 
 
 USES = {
@@ -368,22 +361,49 @@ USES = {
     "not": lambda got: not got, "len": len, "for": list, "[0]": lambda got: got[0], "in": lambda got: 1 in got, "float": float,
     "int": int, "abs": abs, "@": lambda got: got @ got, "a list": lambda got: [got] == [1.0], "np.asarray": lambda got: np.asarray(got).sum() > 0,
     "np.isclose": lambda got: np.isclose(got, 1.0), "sorted": lambda got: sorted([got, got]), "max": lambda got: max(got, got), "%": lambda got: got % 2,
+    "a set": lambda got: len({got}) == 1, "a key": lambda got: {got: 1}, ".shape": lambda got: got.shape == (3,),
 }  # fmt: skip
 
 
+NO_VALUES = {
+    "an object": lambda student: student.thing(),
+    "an array of text": lambda student: student.text(),
+    "a masked array": lambda student: student.mask(),
+    "an attribute that calls itself a method": lambda student: student.thing().lies,
+    "a method": lambda student: student.thing().tells,
+}
+
+
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("task", ["thing", "text", "mask"])
-def test_what_is_no_plain_data_fails_the_check_that_computes_with_it(submit: Submit, task: str, use: str) -> None:
+@pytest.mark.parametrize("kind", NO_VALUES)
+def test_what_is_no_plain_data_fails_the_check_that_computes_with_it(submit: Submit, kind: str, use: str) -> None:
     """It would be true, and unequal to itself: a check of ``f(1) != f(2)`` would pass."""
     student = submit("""
         import numpy as np
-        class Thing:
+        class Shape:
             def __add__(self, other): return 1.0
             __array__ = __mul__ = __add__
+            shape = np.array(["a"])
+        class Thing(Shape):
+            lies = type("method", (Shape,), {})()
+            def tells(self): return 1.0
+        Thing.tells.shape = Shape.shape
         def thing(): return Thing()
         def text(): return np.array(["a"])
         def mask(): return np.ma.array([1.0], mask=True)
     """)
     begin(student, repeat=False)
-    got = getattr(student, task)()
+    got = NO_VALUES[kind](student)
     assert code_of(USES[use], got) == "WRONG_TYPE"
+
+
+def test_what_calls_itself_a_method_is_called_under_its_own_name(submit: Submit) -> None:
+    student = submit("""
+        class Thing:
+            lies = type("method", (), {})()
+            def tells(self): return 1.0
+        def thing(): return Thing()
+    """)
+    begin(student, repeat=False)
+    assert student.thing().tells() == 1.0
+    assert failure(student.thing().lies).message.startswith("lies raises TypeError")
