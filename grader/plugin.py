@@ -267,16 +267,16 @@ class CheckItem(Item):
         missed = [name for name in self.check.after if name not in attempt.passed]
         if missed and attempt.in_order:
             raise CheckFailed("BLOCKED", "waits for an earlier check of this task")
-        attempt.student._begin(self.settings(attempt))
-        rng = CheckRandom(np.random.PCG64(attempt.source.number(self.chapter.name, self.name)))
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore"
-                )  # of the checks' own lines, for which odd arguments are the student's doing
-                self.check.function(attempt.student, rng)
+            try:
+                attempt.student._begin(self.settings(attempt))
+                rng = CheckRandom(np.random.PCG64(attempt.source.number(self.chapter.name, self.name)))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of the checks' own lines: odd arguments are the student's doing
+                    self.check.function(attempt.student, rng)
+            finally:
+                attempt.session.bounds.lift()  # what bounds a check must not end pytest's own work after it
         finally:
-            attempt.session.bounds.lift()  # what bounds a check must not end pytest's own work after it
             self.row["output"] = attempt.session.printed()
 
     def settings(self, attempt: Attempt) -> CallSettings:
