@@ -116,6 +116,15 @@ class GraderPlugin:
         """Put what an item found out into pytest-json-report's record."""
         return {ROW: item.row} if isinstance(item, Item) and call.when == "call" else {}
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Call an item and report on it, without setup and teardown: an item has no fixtures, and each costs as much."""
+        passed_on = (KeyboardInterrupt, pytest.exit.Exception)
+        call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=passed_on)
+        report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        item.ihook.pytest_runtest_logreport(report=report)
+        return True
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the items of its chapter for each attempt."""
         items = [item for item in session.items if isinstance(item, Item)]
@@ -139,8 +148,8 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
         if attempt.unreadable is not None:
             raise attempt.unreadable
         attempt.session.load()
-        for item, following in zip(chosen, [*chosen[1:], None], strict=True):
-            config.hook.pytest_runtest_protocol(item=item, nextitem=following if attempt.until == "end" else None)
+        for item in chosen:
+            config.hook.pytest_runtest_protocol(item=item, nextitem=None)
             if is_enough(attempt.until, item.row):
                 break
     except Ungradable as reason:
