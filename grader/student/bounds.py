@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from pathlib import Path
 from types import FrameType
 
 from grader.verdict import CheckFailed
@@ -22,7 +21,6 @@ CPU_SECONDS = 60.0  # of the grader itself in one check
 AGAIN = 5.0  # CPU seconds after which a check that went on is ended again: it may take any exception for an answer
 NO_MORE = 120.0  # CPU seconds, the kernel's for it included, after which a grader is ended that nothing interrupts
 PAGE_FIELD = 0  # of /proc/self/statm (man 5 proc_pid_statm): the address space, in pages
-STATM = Path("/proc/self/statm")
 
 
 class Bounds:
@@ -39,7 +37,8 @@ class Bounds:
         if self.limits is None:
             self.limits = resource.getrlimit(resource.RLIMIT_AS)
         soft, hard = self.limits
-        pages = int(STATM.read_text(encoding="ascii").split()[PAGE_FIELD])
+        with open("/proc/self/statm", "rb", buffering=0) as statm:
+            pages = int(statm.read().split()[PAGE_FIELD])
         wanted = pages * resource.getpagesize() + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (wanted if soft == resource.RLIM_INFINITY else min(wanted, soft), hard))
         if self.handler is None:
