@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ def compare(
     judge_one = _Judge(name, kind, tol)
     for i, case in enumerate(cases):
         got = call(*case)
-        size = float(scale(*case)) if callable(scale) else scale
+        size = _size(scale, case)
         want = _on_copies(oracle, case)
         problem = judge_one(got, want, size)
         if problem is not None:
@@ -116,26 +116,27 @@ class _Judge:
         self.tol = tol
 
     def __call__(self, got: Any, want: Any, scale: float) -> CheckFailed | None:
-        if self.is_single:
-            return self.problem(0, got, want, scale)
-        if problem := structure_problem(got, len(self.names), "the result", "values"):
-            return problem
-        found = (self.problem(i, got[i], want[i], scale) for i in range(len(self.names)))
-        return next((problem for problem in found if problem), None)
+        return self._problem_of_form(got) or next((problem for problem, _ in self._wrong(got, want, scale)), None)
 
     def wrong_part(self, got: Any, want: Any, scale: float) -> tuple[Any, Any] | None:
         """Return what is wrong of a result, with what it should be; None if nothing is, or the result has another form."""
-        if self(got, want, scale) is None:
+        if self._problem_of_form(got):
             return None
-        if self.is_single:
-            return got, want
-        if structure_problem(got, len(self.names), "", ""):
-            return None
-        wrong = (i for i in range(len(self.names)) if self.problem(i, got[i], want[i], scale))
-        return next(((got[i], want[i]) for i in wrong), None)
+        return next((part for _, part in self._wrong(got, want, scale)), None)
 
-    def problem(self, i: int, got: Any, want: Any, scale: float) -> CheckFailed | None:
-        return _PROBLEMS[self.kinds[i]](got, want, self.names[i], self.tol, scale)
+    def _problem_of_form(self, got: Any) -> CheckFailed | None:
+        return None if self.is_single else structure_problem(got, len(self.names), "the result", "values")
+
+    def _wrong(self, got: Any, want: Any, scale: float) -> Iterator[tuple[CheckFailed, tuple[Any, Any]]]:
+        """Yield each problem of a result with the part that has it and what that should be."""
+        for i, (name, kind) in enumerate(zip(self.names, self.kinds, strict=True)):
+            part, right = (got, want) if self.is_single else (got[i], want[i])
+            if problem := _PROBLEMS[kind](part, right, name, self.tol, scale):
+                yield problem, (part, right)
+
+
+def _size(scale: float | Callable[..., float], case: Case) -> float:
+    return float(scale(*case)) if callable(scale) else scale
 
 
 def _on_copies(function: Callable[..., Any], case: Case) -> Any:
@@ -179,7 +180,7 @@ def _off_words(
     seen = []
     for i, got in answers.items():
         want = _on_copies(oracle, cases[i])
-        wrong = judge_one.wrong_part(got, want, float(scale(*cases[i])) if callable(scale) else scale)
+        wrong = judge_one.wrong_part(got, want, _size(scale, cases[i]))
         if wrong is not None:
             seen.append((*wrong, cases[i]))
     said = how_they_are_off(seen)
