@@ -28,8 +28,8 @@ from grader.scorecard import (
     SubmissionInfo,
     TaskResult,
     Where,
-    clean_text,
 )  # fmt: skip
+from grader.text import clean_text
 from grader.verdict import Ungradable
 
 Row = Mapping[str, Any]

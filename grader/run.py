@@ -14,10 +14,11 @@ from typing import Any
 from grader.course import Chapter, Course
 from grader.errors import CourseError
 from grader.quiz import Judgement, judge_quiz
-from grader.scorecard import Scorecard, SubmissionInfo, clean_text
+from grader.scorecard import Scorecard, SubmissionInfo
 from grader.seeds import Source
 from grader.student.connection import Launcher
 from grader.submission import LONGEST_NAME, Submission
+from grader.text import clean_text
 from grader.verdict import Ungradable
 
 LOAD_SECONDS = 10.0  # CPU seconds that the top level of a submission may take

@@ -4,9 +4,8 @@ Totals and statuses are derived from the rows, never stored beside them, so that
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from grader.errors import UsageError
@@ -41,9 +40,6 @@ EXIT_STATUS_UNGRADABLE, EXIT_STATUS_GRADER_ERROR = 3, 4
 
 LONGEST_OUTPUT = 4096
 """Bytes that are kept of what a student's code printed."""
-
-LONGEST_MESSAGE = 1024
-"""Bytes of any other text that comes from the student's side."""
 
 
 @dataclass(frozen=True)
@@ -159,11 +155,6 @@ class CheckResult:
         """Return the row of a check that ended with a status: its points follow from that."""
         return cls(name, title, status, max_points if status == "passed" else 0, max_points, **fields)
 
-    @classmethod
-    def not_run(cls, name: str, title: str, max_points: int) -> "CheckResult":
-        """Return the row of a check that was declared and not reached."""
-        return cls.ended(name, title, "not_run", max_points)
-
 
 @dataclass(frozen=True)
 class TaskResult:
@@ -258,18 +249,6 @@ class Scorecard:
             return EXIT_STATUS_GRADER_ERROR
         return 0 if self.points == self.max_points else 1
 
-    def ungradable(self, reason: Reason) -> "Scorecard":
-        """Return this card with every check not run, 0 points, and the reason."""
-        tasks = tuple(replace(task, checks=tuple(map(_unrun, task.checks))) for task in self.tasks)
-        return replace(self, tasks=tasks, status="ungradable", reason=reason)
-
-    def grader_error(self, reason: Reason) -> "Scorecard":
-        """Return this card without any points, and the reason; what its checks say stays."""
-        tasks = tuple(
-            replace(task, checks=tuple(replace(check, points=None) for check in task.checks)) for task in self.tasks
-        )
-        return replace(self, tasks=tasks, status="grader_error", reason=reason)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the card as plain data, keys in the format's order."""
         card: dict[str, Any] = {
@@ -312,40 +291,6 @@ def load_schema() -> dict[str, Any]:
 
     schema: dict[str, Any] = json.loads(files("grader").joinpath("scorecard.schema.json").read_text(encoding="utf-8"))
     return schema
-
-
-_ESCAPES = re.compile(
-    r"(?:\x1b\]|\x9d|\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours and cursor
-    r"|\x1b[ -/]*[0-~]?"  # other escape sequences
-)
-_LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls but tab and newline
-    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # bidirectional, zero-width
-    "\U000e0000-\U000e0fff]"  # tags, which can carry hidden text
-)
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_CUT = " … (cut)"
-
-
-def clean_text(text: str, limit: int = LONGEST_MESSAGE) -> str:
-    r"""Return text from the student's side as it may be shown: nothing in it acts on a terminal or hides what it says.
-
-    Escape sequences, control, bidirectional and invisible characters are dropped, lone surrogates become ``\ufffd``,
-    line ends become ``\n``. More than ``limit`` bytes of UTF-8 are cut, with a mark that fits into the limit.
-    """
-    shorter = text[: 16 * limit]  # bounds the work; what escape sequences hide beyond that is lost
-    plain = _UNSEEN.sub("", _LINE_ENDS.sub("\n", _ESCAPES.sub("", shorter)))
-    data = _SURROGATES.sub("\ufffd", plain).encode()
-    if len(data) <= limit and len(shorter) == len(text):
-        return data.decode()
-    room = max(0, limit - len(_CUT.encode()))
-    return (data[:room].decode(errors="ignore") + _CUT).encode()[:limit].decode(errors="ignore")
-
-
-def _unrun(check: CheckResult) -> CheckResult:
-    return CheckResult.not_run(check.name, check.title, check.max_points)
 
 
 def _contradictions(card: Scorecard) -> Iterable[str]:

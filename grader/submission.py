@@ -9,12 +9,15 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.scorecard import clean_text
+from grader.text import clean_text
 from grader.verdict import Ungradable
 
 MAX_BYTES = 1_000_000
 LONGEST_NAME = 255  # bytes
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_ENCODING = re.compile(rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]")
+"""A comment in one of the first two lines that names the file's encoding (PEP 263)."""
 
 
 @dataclass(frozen=True)

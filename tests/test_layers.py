@@ -12,7 +12,7 @@ import pytest
 
 GRADER = Path(__file__).parents[1] / "grader"
 LAYERS = [
-    {"errors", "wire", "scorecard"},
+    {"errors", "wire", "text", "scorecard"},
     {"verdict", "stubs", "quiz", "seeds", "submission"},
     {"course", "worker", "symbolic"},
     {"student"},

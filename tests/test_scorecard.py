@@ -26,10 +26,11 @@ from grader.scorecard import (
     SubmissionInfo,
     TaskResult,
     Where,
-    clean_text,
     load_schema,
 )
+from grader.text import clean_text
 from grader.verdict import STATUS_OF
+from tests.cards import spoilt, ungradable
 
 SCHEMA = jsonschema.Draft202012Validator(load_schema())
 
@@ -63,7 +64,7 @@ WRONG = row(
     duration_s=0.003,
 )
 GRADED = card(task(row("passed"), WRONG), task(row("todo"), name="neuron"), extra={"seed_id": "x"})
-UNGRADABLE = GRADED.ungradable(Reason("SYNTAX", "line 3: invalid syntax", Where("tiny.py", 3)))
+UNGRADABLE = ungradable(GRADED, Reason("SYNTAX", "line 3: invalid syntax", Where("tiny.py", 3)))
 
 
 def grader_error() -> Scorecard:
@@ -123,12 +124,12 @@ def test_an_ungradable_card_keeps_every_row() -> None:
 
 def test_a_grader_error_costs_nobody_points() -> None:
     reason = Reason("GRADER", "ours")
-    failed = GRADED.grader_error(reason)
+    failed = spoilt(GRADED, reason)
     SCHEMA.validate(failed.to_dict())
     assert failed.points is None
     assert {found.points for found in failed.tasks} == {None}
     assert [check.status for check in failed.tasks[0].checks] == ["passed", "wrong"]
-    assert failed.ungradable(reason).points == 0
+    assert ungradable(failed, reason).points == 0
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ import click
 
 from grader.course import Chapter, Course, find_course
 from grader.errors import UsageError
-from grader.scorecard import Scorecard, clean_text
+from grader.scorecard import Scorecard
 from grader.seeds import from_seed, secret_source
 from grader.student.launch import make_launcher
 from grader.submission import LONGEST_NAME, Submission
+from grader.text import clean_text
 from grader.workspace import Workspace, find_module, find_quiz, find_workspace, read_module, read_quiz
 
 RUN_SECONDS = 900  # CPU seconds of one worker, a backstop behind the limit of each call

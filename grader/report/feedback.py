@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.gradebook.scores import Score
 from grader.report.terminal import MARKS
-from grader.scorecard import clean_text
+from grader.text import clean_text
 
 NOTES = {
     "missing": "Nothing was handed in.",

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.gradebook.regrade import Move
 from grader.report.scores import short
-from grader.scorecard import clean_text
+from grader.text import clean_text
 
 
 def print_moves(console: Console, moves: Sequence[Move]) -> None:

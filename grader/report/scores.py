@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.gradebook.scores import Score
-from grader.scorecard import clean_text
+from grader.text import clean_text
 
 SIGNS = {"missing": "–", "waiting": "…", "grader_error": "!"}
 MOST_LISTED = 40

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from grader.gradebook.scores import CheckRow, Score
-from grader.scorecard import clean_text
+from grader.text import clean_text
 
 SCORE_COLUMNS = (
     "student", "name", "chapter", "points", "max_points", "status", "graded_points", "attempt", "attempts",

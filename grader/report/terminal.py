@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from grader.scorecard import CheckResult, Scorecard, TaskResult, clean_text
+from grader.scorecard import CheckResult, Scorecard, TaskResult
+from grader.text import clean_text
 
 MARKS = {
     "passed": "✓",

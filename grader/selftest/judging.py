@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.scorecard import LONGEST_MESSAGE, LONGEST_OUTPUT, CheckResult, Scorecard
+from grader.scorecard import LONGEST_OUTPUT, CheckResult, Scorecard
 from grader.selftest.programs import LINE_MARK, Codes, Program
+from grader.text import LONGEST_MESSAGE
 
 HIDDEN = "hidden-4f1c9be27ad0"
 """Stands in the course's checks."""

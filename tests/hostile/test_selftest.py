@@ -32,6 +32,7 @@ from grader.selftest import Program, advice, crew, read_programs, run_programs
 from grader.selftest.judging import HIDDEN, problems
 from grader.selftest.programs import COURSE
 from grader.selftest.traps import SHARED_FOLDER, Traps, descendants, segment_of
+from tests.cards import spoilt, ungradable
 from tests.conftest import Checkout
 
 SECRET = "planted-0123"
@@ -71,8 +72,8 @@ CASES: dict[str, tuple[Program, Scorecard, str]] = {
     "another code": (EXITS, card(replace(LOST, code="CRASH")), "is error with CRASH"),
     "a point lost for nothing": (Program("is right", "special"), card(LOST), "ought to pass"),
     "a row is missing": (EXITS, card(), "not one row for each check"),
-    "not graded": (EXITS, card(LOST).ungradable(Reason("EXIT", "x")), "it is ungradable"),
-    "a fault of the grader": (EXITS, card(LOST).grader_error(Reason("GRADER", "x")), "it is grader_error"),
+    "not graded": (EXITS, ungradable(card(LOST), Reason("EXIT", "x")), "it is ungradable"),
+    "a fault of the grader": (EXITS, spoilt(card(LOST), Reason("GRADER", "x")), "it is grader_error"),
     "graded after all": (Program("x", "leaving", ungradable=("EXIT",)), card(PASSED), "not ungradable for EXIT"),
     "the secret": (EXITS, card(said(f"it is {SECRET}")), "the scorecard holds"),
     "the checks' text": (EXITS, card(said(HIDDEN)), "the scorecard holds"),
@@ -234,7 +235,7 @@ def test_the_command_prints_a_page_and_exits_with_0_only_if_all_survive(checkout
     assert checkout.grade("selftest", "--only", "no such program").status == 2
 
 
-REPORT = {"level": "kernel", "features": ("uid", "bubblewrap"), "failed": {}, "blocked": {}}
+REPORT = {"level": "kernel", "features": ("uid", "bubblewrap", "cgroup"), "failed": {}, "blocked": {}}
 
 
 @pytest.mark.parametrize(
