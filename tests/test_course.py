@@ -391,7 +391,7 @@ class TestFindingTheCourse:
     @pytest.fixture(autouse=True)
     def elsewhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let the package stand in an empty place, so that no course of this checkout is found."""
-        monkeypatch.setattr(course_module, "__file__", str(tmp_path / "site" / "grader" / "course.py"))
+        monkeypatch.setattr(course_module, "__file__", str(tmp_path / "site" / "grader" / "course" / "__init__.py"))
         monkeypatch.setattr(course_module, "PACK", tmp_path / "site" / "grader" / "pack")
 
     @pytest.fixture
