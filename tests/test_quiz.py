@@ -22,8 +22,8 @@ from grader.quiz import (
     parse_questions,
     questions_as_json,
     reveal_questions,
-    write_form,
 )
+from grader.quiz.form import write_form
 
 TEXT = (Path(__file__).parent / "tiny_course" / "chapter01_tiny" / "quiz.toml").read_text(encoding="utf-8")
 QUESTIONS = parse_questions(TEXT, "quiz.toml", 10)

@@ -185,8 +185,10 @@ class _Auditor:
         of_open_tasks = [claim for claim in claims if claim.kind == "open"]
         mutants = {m.source: m for m in made if not any(claim.covers(m) for claim in of_open_tasks)}
         survivors = []
-        for trial, verdict in self._grade([self._trial(mutant, seconds) for mutant in mutants.values()]):
-            mutant = mutants[trial.specimen.source]
+        graded = self._grade([self._trial(mutant, seconds) for mutant in mutants.values()])
+        verdicts = {trial.specimen.source: verdict for trial, verdict in graded}  # told in the mutants' order
+        for source, mutant in mutants.items():
+            verdict = verdicts[source]
             self.figures.mutants += 1
             if verdict.points is None:
                 self.figures.findings.append(f"{mutant.name}: {verdict.problem}")
@@ -224,9 +226,10 @@ class _Auditor:
             ): mutant
             for mutant, claim in pairs
         }
-        for errand, difference in self._run(errands):
-            if difference:
-                self.figures.findings.append(f"equivalents.toml: {errands[errand].name} is not equal: {difference}")
+        differences = dict(self._run(errands))
+        for errand, mutant in errands.items():
+            if difference := differences[errand]:
+                self.figures.findings.append(f"equivalents.toml: {mutant.name} is not equal: {difference}")
             else:
                 self.figures.equivalents += 1
 
@@ -238,9 +241,9 @@ class _Auditor:
             for mutant in mutants
             for seed in range(2, self.depth.seeds + 1)
         ]
-        for trial, verdict in self._grade(trials):
+        for trial, verdict in sorted(self._grade(trials), key=lambda graded: graded[0].seed):
             for failure in verdict.failures:
-                lost[trial.specimen.source] = f"is not right with seed {trial.seed}: {failure.words}"
+                lost.setdefault(trial.specimen.source, f"is not right with seed {trial.seed}: {failure.words}")
         for mutant in mutants:
             if mutant.source in lost:
                 self.figures.findings.append(f"equivalents.toml: {mutant.name} {lost[mutant.source]}")

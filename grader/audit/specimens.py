@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from grader.audit.rewrites import rewrites
 from grader.course import Chapter
 from grader.errors import CourseError, did_you_mean, read_author_text
-from grader.quiz import Question, write_form
+from grader.quiz import Question
+from grader.quiz.form import write_form
 from grader.stubs import make_stub, marks
 
 

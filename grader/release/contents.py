@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from grader.course import ACCURACY_FILE, HIDDEN_ANSWERS, Chapter, Course
 from grader.errors import CourseError, did_you_mean, read_author_text
-from grader.quiz import hide_questions, write_form
+from grader.quiz import hide_questions
+from grader.quiz.form import write_form
 from grader.stubs import make_stub, solution_blocks
 
 PICTURES = (".svg", ".png", ".jpg", ".gif", ".webp")
