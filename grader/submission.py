@@ -55,7 +55,7 @@ def submission_of(name: str, source: bytes) -> Submission:
     """Return the submission that these bytes are; what a file's name may hold and a scorecard not is left out of it.
 
     Raises:
-        Ungradable: empty or not UTF-8 text; the message says which.
+        Ungradable: empty, or not UTF-8 text though it names no other encoding; the message says which.
     """
     name = clean_text(name.replace("\n", ""), LONGEST_NAME)
     if not source.strip():
@@ -65,6 +65,8 @@ def submission_of(name: str, source: bytes) -> Submission:
     try:
         source.decode("utf-8")
     except UnicodeDecodeError as error:
+        if _ENCODING.match(source):
+            return Submission(name, source)
         line = source[: error.start].count(b"\n") + 1
         raise Ungradable("EXCEPTION", f"{name} is not UTF-8 text; save it as UTF-8", line) from None
     return Submission(name, source)

@@ -168,10 +168,24 @@ def test_the_pytest_report_is_the_teachers(checkout: Checkout) -> None:
     assert report["summary"]["total"] == 9
 
 
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ("# -*- coding: latin-1 -*-\n", "latin-1"),
+        ("#!/usr/bin/python\r\n# vim: set fileencoding=cp1252 :\r\n", "cp1252"),
+    ],
+)
+def test_a_file_may_name_another_encoding(checkout: Checkout, head: str, encoding: str) -> None:
+    checkout.module.write_bytes(f"{head}{checkout.solution}\nGREETING = 'Grüße'\n".encode(encoding))
+    assert_card(checkout.grade("chapter1", "--json"), 1)
+
+
 UNGRADABLE = {
     "empty": (b"", "is empty"),
     "only spaces": (b"  \n\n", "is empty"),
     "not UTF-8": (b"x = '\xff\xfe'\n", "not UTF-8"),
+    "encoding unknown": (b"# coding: klingon\nx = '\xff'\n", "unknown encoding: klingon"),
+    "encoding named too late": (b"\n\n# coding: latin-1\nx = '\xff'\n", "not UTF-8"),
     "NUL bytes": (b"x = 1\0\n", "NUL"),
     "too large": (b"# " + b"x" * 1_000_001, "larger than 1000 kB"),
     "syntax error": (b"x = 1\ndef f(:\n", "line 2"),
