@@ -13,6 +13,8 @@ from grader.student.session import Session
 from grader.submission import Submission
 from grader.worker.bubblewrap import BWRAP_PATH, bubblewrap_works
 
+SYSTEMD_WITH_CGROUP_2 = ("/run/systemd/system", "/sys/fs/cgroup/cgroup.controllers")
+
 
 def look_at_isolation(in_bubblewrap: bool = False) -> dict[str, Any]:
     """Return a worker's report of its own confinement: level, features, failed steps, and what each probe found blocked.
@@ -41,6 +43,10 @@ def advice(report: Mapping[str, Any]) -> list[str]:
         lines.append(bubblewrap_advice())
     if "uid" not in report["features"]:
         lines.append("Run by root, each grader gives its workers a user id of their own, as one more layer.")
+    if "cgroup" not in report["features"] and all(map(os.path.exists, SYSTEMD_WITH_CGROUP_2)):
+        lines.append(
+            "Run by root as `systemd-run --scope -p Delegate=yes grade class …`, workers have a cgroup too, a second line."
+        )
     return lines
 
 

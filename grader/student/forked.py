@@ -24,15 +24,18 @@ from grader.student.connection import (
     bootstrap,
     memory_file,
 )
+from grader.worker.cgroup import new_cgroup, open_door, remove_cgroup
 from grader.worker.claim import CONTROL_LIMIT, claim_user
 
 DUMP_BYTES = 16384  # of a stack dump
+READ_AHEAD, READ_MOST = 1 << 16, 1 << 20  # bytes: of a frame whose size is not known, and of one that is large
 
 
 class Zygote(Launcher):
     """A warm process that forks workers; started at once, waited for on first use."""
 
     def __init__(self, in_bubblewrap: bool = False) -> None:
+        self.cgroup = new_cgroup()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = bootstrap("grader.worker.zygote")
         with theirs, contextlib.ExitStack() as stack:
@@ -53,6 +56,15 @@ class Zygote(Launcher):
         self.control = ours
         self.answers_owed = 1  # it says when it is ready
         self.ahead: tuple[dict[str, Any], ForkedWorker] | None = None
+        if self.cgroup is not None:
+            self.enter(self.cgroup)
+
+    def enter(self, cgroup: str) -> None:
+        """Have the zygote enter a cgroup as soon as it is ready; whether it could, its workers say."""
+        door = open_door(cgroup)
+        with contextlib.suppress(WorkerGone):  # whoever asks it for a worker will be told
+            self.tell({"enter": True}, [door])
+        os.close(door)
 
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
         """Send one message and return the answer."""
@@ -101,6 +113,8 @@ class Zygote(Launcher):
             self.ahead[1].let_go()
         self.control.close()
         self.process.wait()
+        if self.cgroup is not None:
+            remove_cgroup(self.cgroup)
 
 
 class ForkedWorker:

@@ -111,6 +111,8 @@ class Confinement:
         level, reason = self.judge([name for name in still_open if name not in probes.ONLY_BY_NAMESPACE])
         if self.parent == 1 and not still_open:  # bubblewrap makes the zygote the first process of its own world
             self.features.append("bubblewrap")
+        if self.policy.in_cgroup:
+            self.features.append("cgroup")
         if reason and self.policy.level == "kernel":
             raise ConfinementError("self-test", reason)
         if reason and self.policy.level == "auto" and not self.failed:

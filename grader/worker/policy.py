@@ -30,6 +30,7 @@ class Policy:
         output_bytes: the largest size of the file behind standard output.
         readable: paths that may be read, landlock.readable_paths() if None.
         uid: the user to become, for root; claim.claim_user() finds one.
+        in_cgroup: whether the zygote has entered a cgroup of its own, which is said in the report.
         profile: of seccomp; "auto" is what profile.pick_profile() found.
         without: steps to leave out on purpose ("landlock", "seccomp", "rlimits", …): for tests that show what each
             is for.
@@ -41,6 +42,7 @@ class Policy:
     output_bytes: int = 32 << 20
     readable: tuple[str, ...] | None = None
     uid: int | None = None
+    in_cgroup: bool = False
     profile: Profile = "auto"
     without: tuple[str, ...] = ()
 

@@ -1,8 +1,8 @@
 """The warm parent of all workers: imports NumPy once, never sees a check, forks one worker per submission.
 
 Run as ``python -sSP -c "…" [UID]`` with an environment made from nothing; where it is root it is told which user its
-workers become. It answers one JSON message at a time on its control socket: ``spawn`` (with the worker's descriptors),
-``cpu``, ``interrupt``, ``kill`` (false: not before it had time to end by itself).
+workers become. It answers one JSON message at a time on its control socket: ``enter`` (with the door of a cgroup), ``spawn``
+(with the worker's descriptors), ``cpu``, ``interrupt``, ``kill`` (false: not before it had time to end by itself).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from grader import wire
+from grader.worker.cgroup import enter
 from grader.worker.claim import CONTROL_LIMIT
 from grader.worker.confine import confine
 from grader.worker.nursery import prepare_zygote
@@ -39,7 +40,7 @@ def main() -> None:
     control = socket.socket(fileno=CONTROL_FD)
     warm_up()
     prepare_zygote()
-    own_user = {"uid": int(sys.argv[1])} if len(sys.argv) > 1 else {}
+    own: dict[str, Any] = {"uid": int(sys.argv[1])} if len(sys.argv) > 1 else {}
     send(control, {"ready": os.getpid()})
     child = 0
     while True:
@@ -48,8 +49,11 @@ def main() -> None:
             end(child)
             os._exit(0)  # the grader waits for it, and winding NumPy down takes 15 ms
         if "spawn" in message:
-            child = fork(own_user | message["spawn"], fds, control)
+            child = fork(own | message["spawn"], fds, control)
             send(control, {"pid": child})
+        elif "enter" in message:
+            own["in_cgroup"] = enter(fds[0])
+            send(control, {})
         elif "cpu" in message:
             send(control, {"cpu": cpu_seconds(child), "waited": waited_seconds(child)})
         elif "interrupt" in message:
