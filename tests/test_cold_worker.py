@@ -96,14 +96,15 @@ def test_a_worker_that_never_falls_silent_is_looked_at(monkeypatch: pytest.Monke
     with ours, theirs:
         theirs.sendall(bytes(100))
         worker = ForkedWorker.__new__(ForkedWorker)
-        worker.socket = ours
+        worker.socket, worker.rest = ours, bytearray()
         worker.poll = SimpleNamespace(poll=lambda timeout: [1])  # type: ignore[assignment]
         worker.zygote = SimpleNamespace(ask=lambda message: {"cpu": 0.0, "waited": 0.0})  # type: ignore[assignment]
         deadline = Deadline(1.0)
         assert worker.read(10, deadline) == bytes(10)
         deadline.wall_end = deadline.next_look = time.monotonic() - 1
+        theirs.sendall(bytes(100))
         with pytest.raises(DeadlineMissed):
-            worker.read(10, deadline)
+            worker.read(100, deadline)
 
 
 def test_a_stack_dump_that_comes_slowly_is_read_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ class ForkedWorker:
                 raise
         self.poll = select.poll()
         self.poll.register(self.socket, select.POLLIN)
+        self.rest = bytearray()  # sent, and not read yet: a frame's head comes with its body
         self.status: int | None = None
 
     def send(self, data: bytes) -> None:
@@ -149,8 +150,7 @@ class ForkedWorker:
 
     def read(self, size: int, deadline: Deadline) -> bytes:
         """Return exactly size bytes."""
-        data = bytearray()
-        while len(data) < size:
+        while len(self.rest) < size:
             is_silent = not self.poll.poll(CPU_SLICE * 1000)
             if is_silent or time.monotonic() > deadline.next_look:
                 clocks = self.zygote.ask({"cpu": True})
@@ -158,17 +158,19 @@ class ForkedWorker:
             if is_silent:
                 continue
             try:
-                part = self.socket.recv(min(size - len(data), 1 << 20))
+                part = self.socket.recv(max(READ_AHEAD, min(size - len(self.rest), READ_MOST)))
             except OSError:
                 part = b""
             if not part:
                 raise WorkerGone
-            data += part
-        return bytes(data)
+            self.rest += part
+        data = bytes(self.rest[:size])
+        del self.rest[:size]
+        return data
 
     def is_quiet(self) -> bool:
         """Return whether it is there and has sent nothing that was not read."""
-        return not self.poll.poll(0)
+        return not self.rest and not self.poll.poll(0)
 
     def where(self) -> str:
         """Return a stack dump of the running code; a hostile program can keep it from coming, or write its own."""
