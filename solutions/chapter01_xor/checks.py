@@ -343,18 +343,29 @@ ACCURACY_WRONG = {
     "acc-all": lambda w, b, X, y: float(share_right(w, b, X, y) == 1),
     "acc-four": lambda w, b, X, y: share_right(w, b, X, y) * len(X) / 4,
     "acc-positives": lambda w, b, X, y: float(np.mean(fires(line(w, b, X)))),
+    "acc-distinct": lambda w, b, X, y: share_right(w, b, *distinct(X, y)),
+    "acc-narrow": lambda w, b, X, y: ((share_right(w, b, X, y) * len(X) + 128) % 256 - 128) / len(X),
 }
 
 
+def distinct(X, y):
+    """Return the rows and targets without repetitions."""
+    both = np.unique(np.hstack([X, column(y)]), axis=0)
+    return both[:, :-1], both[:, -1]
+
+
 def random_line(rng, N, D):
-    """Return w, b, X, y without ties: right on some rows, wrong on at least one, with a bias that decides some rows."""
+    """Return w, b, X, y without ties: right on some rows, wrong on at least one, with a bias that decides some rows.
+
+    The bias is positive for an odd N: of two cases each has a sign of its own.
+    """
     w, X = eighths(rng, D), eighths(rng, N, D)
     w[0] = 1.0
-    b = float(rng.choice([-0.8125, 0.8125]))
+    b = 0.8125 if N % 2 else -0.8125
     y = (line(w, b, X) > 0).astype(float)
-    X[0, 0] -= line(w, b, X)[0] - b / 2
-    X[1, 0] -= line(w, b, X)[1] - 0.25
-    y[:2] = line(w, b, X)[:2] > 0
+    for row, z in enumerate([b / 2, 0.25, 0.75]):
+        X[row, 0] -= line(w, b, X)[row] - z
+    y[:3] = line(w, b, X)[:3] > 0
     flip = 2 + rng.permutation(N - 2)[: max(1, N // 4)]
     y[flip] = 1 - y[flip]
     return w, b, X, y
@@ -367,6 +378,8 @@ def check_linear_accuracy(student, rng):
     cases += [(np.array([1.0, 1.0]), -0.5, XOR_ROWS.astype(float), targets) for targets in (XOR_TARGETS, OR_TARGETS)]
     w = np.array([1.0, -2.0, 0.5, -0.25])
     cases += [(w, 0.25, np.diag(-1 / w), np.zeros(4))]  # each column decides a row of its own
+    cases += [(np.array([1.0, 1.0]), -0.5, XOR_ROWS[[1, 1, 1, 0, 2]], np.array([1.0, 1.0, 1.0, 0.0, 0.0]))]
+    cases += [random_line(rng, 400, 2)]  # more right rows than a byte can count
     compare(student.linear_accuracy, share_right, cases, "linear_accuracy(w, b, X, y)", unless=ACCURACY_WRONG)
 
 
@@ -388,7 +401,7 @@ def check_linear_accuracy_on_the_line(student, rng):
         (np.array([1.0, 1.0]), -1.0, XOR_ROWS.astype(float), XOR_TARGETS),
         (np.array([1, 1]), -1, XOR_ROWS, np.array([0, 1, 1, 1])),
         (np.array([1, -1]), 0, XOR_ROWS, np.array([[0], [0], [1], [0]])),
-        (np.array([2.0]), -1.0, np.array([[0.5], [0.25], [1.0], [0.5]]), np.array([0.0, 0.0, 0.0, 1.0])),
+        (np.array([2.0]), -1.0, np.array([[0.5], [0.25], [0.875], [0.5]]), np.array([0.0, 0.0, 0.0, 1.0])),
         (np.array([1.0, -1.0]), 2.0, rng.permutation(FAR)[:12].reshape(6, 2), np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0])),
         (np.array([0.5, 1.5]), 0.25, np.array([[1.0, -0.25]]), np.array([1.0])),
         (np.array([0.5, 1.5]), 0.25, np.array([[1.0, -0.25]]), np.array([[0.0]])),
@@ -915,6 +928,20 @@ def saturated_case(rng):
     return normal(rng, 5, 2), column([1.0, 0.0, 1.0, 0.0, 1.0]), [hidden, (np.tanh(W2) / 3, np.array([-9.0]))]
 
 
+def saturated_neurons_case(rng):
+    """Return rows for which every hidden neuron is near 0 or 1: its slope is small, but not 0."""
+    hidden = (normal(rng, 2, 3) / 4, np.array([-8.0, 8.0, -9.0]))
+    last = (np.array([[1.5], [-2.0], [2.5]]), np.array([0.5]))
+    return normal(rng, 4, 2), column([1.0, 1.0, 0.0, 1.0]), [hidden, last]
+
+
+def steep_case(rng):
+    """Return rows whose gradients add up to more than 10: large inputs, small hidden weights and large output weights."""
+    X = rng.uniform(60, 140, (3, 2)) * np.array([[1, -1], [-1, 1], [1, -1]])
+    hidden = (rng.uniform(-1e-3, 1e-3, (2, 3)), np.zeros(3))
+    return X, column([0.0, 1.0, 0.0]), [hidden, (np.array([[4.0], [-4.0], [4.0]]), np.array([-2.0]))]
+
+
 @check("xor_gradients", points=3)
 def check_gradients_of_the_output_layer(student, rng):
     """The gradients of the second layer (W2 and b2) are right."""
@@ -943,6 +970,8 @@ def check_gradients_of_other_inputs(student, rng):
         (XOR_ROWS, column(XOR_TARGETS), network(rng, 2)),
         (normal(rng, 5, 2) * 100, np.array([1.0, 0.0, 0.0, 1.0, 1.0]), network(rng, 3, spread=0.01)),
         saturated_case(rng),
+        saturated_neurons_case(rng),
+        steep_case(rng),
     ]
     compare_gradients(student, cases)
 
@@ -1132,6 +1161,12 @@ def learnt_case(rng):
     return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 12.0, 0.2), 50.0, 6
 
 
+def equal_neurons_case(rng):
+    """Return steps from hidden weights that are all 0: the neurons stay alike, and gradient descent goes on all the same."""
+    start = [(np.zeros((2, 3)), np.zeros(3)), (np.full((3, 1), 0.5), np.zeros(1))]
+    return normal(rng, 4, 2), column([1.0, 0.0, 0.0, 1.0]), start, 2.0, 3
+
+
 def rising_case(rng):
     """Return steps that are far too long: the loss rises, and gradient descent goes on all the same."""
     return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 1.0, 0.3), 30.0, 4
@@ -1150,6 +1185,7 @@ def check_many_steps(student, rng):
     """Several steps on all rows at once lead to the right parameters."""
     sizes = [(4, 2, 0.5, 2), (5, 3, 3.0, 6), (3, 4, 0.2, 10), (4, 3, 1.5, 20), (1, 2, 0.8, 3)]
     cases = [*(training_case(rng, *size) for size in sizes), learnt_case(rng), rising_case(rng)]
+    cases += [equal_neurons_case(rng), (*steep_case(rng), 0.01, 2)]
     compare_trained(student.train_xor, cases)
 
 

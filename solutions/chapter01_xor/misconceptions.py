@@ -343,6 +343,18 @@ def _(w, b, X, y):
     return float(np.mean(step(X @ w + b)))
 
 
+@wrong("linear_accuracy", "acc-distinct", why="a dictionary with the rows as its keys")
+def _(w, b, X, y):
+    right = {(*row, t): (row @ w + b > 0) == (t == 1) for row, t in zip(X.tolist(), np.ravel(y).tolist())}
+    return sum(right.values()) / len(right)
+
+
+@wrong("linear_accuracy", "acc-narrow", why="a count that wraps around above 127")
+def _(w, b, X, y):
+    right = step(X @ w + b) == np.ravel(y)
+    return float(right.sum(dtype=np.int8)) / len(X)
+
+
 @wrong("linear_accuracy", "acc-four", why="divides by 4")
 def _(w, b, X, y):
     return float(np.sum(step(X @ w + b) == y.ravel()) / 4)
@@ -938,6 +950,37 @@ def _(X, y, params):
     return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
 
 
+@wrong(
+    "xor_gradients",
+    "bp-saturated",
+    why="neurons near 0 or 1 taken for 0 and 1",
+    unnamed="what it returns depends on where it rounds",
+)
+def _(X, y, params):
+    (W1, b1), (W2, b2) = params
+    A = sigmoid(X @ W1 + b1)
+    p = sigmoid(A @ W2 + b2)
+    d2 = 2 * (p - y.reshape(-1, 1)) / len(X) * p * (1 - p)
+    A = np.where((A < 1e-3) | (A > 1 - 1e-3), np.round(A), A)
+    d1 = d2 @ W2.T * A * (1 - A)
+    return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
+
+
+@wrong(
+    "xor_gradients",
+    "bp-capped",
+    why="gradients clipped, as recurrent networks need it",
+    unnamed="what it returns depends on where it clips",
+)
+def _(X, y, params):
+    (W1, b1), (W2, b2) = params
+    A = sigmoid(X @ W1 + b1)
+    p = sigmoid(A @ W2 + b2)
+    d2 = 2 * (p - y.reshape(-1, 1)) / len(X) * p * (1 - p)
+    d1 = d2 @ W2.T * A * (1 - A)
+    return [tuple(np.clip(g, -5, 5) for g in pair) for pair in [(X.T @ d1, d1.sum(0)), (A.T @ d2, d2.sum(0))]]
+
+
 # train_xor
 
 
@@ -1256,6 +1299,41 @@ def _(X, y, params, lr, epochs):
         losses.append(squared_error(xor_forward(X, params), y))
         grads = xor_gradients(X, y, params)
         params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+    return params, losses
+
+
+@wrong(
+    "train_xor",
+    "train-other-start",
+    why="a start of its own where all hidden weights are equal, against symmetry",
+    unnamed="a start of its own is like no other value",
+)
+def _(X, y, params, lr, epochs):
+    (W1, b1), last = params
+    if np.ptp(W1) == 0:
+        params = [(np.random.default_rng(0).normal(size=W1.shape), b1), last]
+    losses = []
+    for _ in range(epochs):
+        losses.append(squared_error(xor_forward(X, params), y))
+        grads = xor_gradients(X, y, params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+    return params, losses
+
+
+@wrong(
+    "train_xor",
+    "train-capped",
+    why="steps shortened where the gradient is longer than 1",
+    unnamed="what it returns depends on where it clips",
+)
+def _(X, y, params, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(squared_error(xor_forward(X, params), y))
+        grads = xor_gradients(X, y, params)
+        norm = math.sqrt(sum(float(np.sum(g**2)) for pair in grads for g in pair))
+        rate = lr / max(norm, 1.0)
+        params = [(W - rate * dW, b - rate * db) for (W, b), (dW, db) in zip(params, grads)]
     return params, losses
 
 
