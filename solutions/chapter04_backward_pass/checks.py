@@ -133,7 +133,7 @@ def check_sigmoid_at_saturated_units_and_whole_numbers(student, rng):
     saturated = logistic(np.array([-100.0, -30.0, -2.0, 1.0, 30.0, 100.0]))
     cases = [
         (rng.integers(-5, 6, (3, 4)), logistic(normal(rng, 3, 4))),
-        (100 * normal(rng, 6), saturated),
+        (1e4 * normal(rng, 6), saturated),
         (100 * normal(rng, 2, 2), np.array([[0, 1], [1, 0]])),
         (np.array([3]), np.array([0.25])),
         (np.array([2.5]), np.array([1])),
@@ -182,7 +182,7 @@ def check_tanh_at_saturated_units_and_whole_numbers(student, rng):
     cases = [
         (rng.integers(-5, 6, (3, 4)), np.tanh(normal(rng, 3, 4))),
         (100 * normal(rng, 7), np.tanh(np.array([-100.0, -20.0, -1.0, 0.0, 2.0, 20.0, 100.0]))),
-        (100 * normal(rng, 2, 3), np.array([[0, 1, -1], [-1, 0, 0]])),
+        (1e4 * normal(rng, 2, 3), np.array([[0, 1, -1], [-1, 0, 0]])),
         (np.array([3]), np.array([-0.25])),
         (np.array([2.5]), np.array([0])),
     ]
@@ -215,6 +215,7 @@ def affine_cases(rng):
     """Return layers of every kind; the square one first, where transposes do not show as shapes."""
     cases = [affine_case(rng, *sizes) for sizes in [(4, 4, 4), (5, 3, 2), (1, 3, 4), (6, 4, 1), (5, 1, 3), (11, 7, 5)]]
     cases.append(affine_case(rng, 4, 5, 3, size=100.0))
+    cases.append((1e4 * upstream_like(rng, np.empty((5, 4))), affine_case(rng, 5, 3, 4)[1]))
     whole = (ints(rng, -2, 3, (4, 3), np.int64), ints(rng, -2, 3, (3, 2), np.int64), ints(rng, -2, 3, 2, np.int64))
     cases += [(normal(rng, 4, 2), whole), (ints(rng, -3, 4, (4, 2), np.int64), whole)]
     return cases
@@ -354,7 +355,7 @@ def check_softmax_of_certain_rows_and_whole_numbers(student, rng):
     cases = [
         (ints(rng, -4, 5, (4, 3), np.int64), probabilities_of(ints(rng, -2, 3, (4, 3)))),
         (100 * normal(rng, 5, 4), probabilities_of(100 * normal(rng, 5, 4))),
-        (100 * normal(rng, 5, 4), probabilities_of(normal(rng, 5, 4))),
+        (1e4 * normal(rng, 5, 4), probabilities_of(normal(rng, 5, 4))),
         (normal(rng, 3, 3), np.array([[1, 0, 0], [0, 0, 1], [0, 1, 0]])),
     ]
     compare_softmax(student, cases)
@@ -415,7 +416,7 @@ def check_mse_of_whole_and_large_numbers(student, rng):
         (ints(rng, -3, 4, (5, 1), np.int64), ints(rng, 4, 8, 5, np.int64)),
         (ints(rng, -3, 4, (5, 3), np.int64), normal(rng, 5, 3)),
         (normal(rng, 4, 1), ints(rng, -3, 4, 4, np.int64)),
-        (100 * normal(rng, 6, 1), 100 * normal(rng, 6)),
+        (1e4 * normal(rng, 6, 1), 1e4 * normal(rng, 6)),
         (100 * normal(rng, 3, 4), 100 * normal(rng, 3, 4)),
     ]
     compare_mse(student, cases)
@@ -493,6 +494,8 @@ def check_bce_of_large_logits(student, rng):
     z = np.array([[-1e4], [-800.0], [-100.0], [-40.0], [0.0], [40.0], [100.0], [800.0], [1e4]])
     y = targets(rng, 9)
     cases = [(z, y), (z, (1.0 - y)[:, None]), (rng.integers(-100, 101, (7, 1)), targets(rng, 7))]
+    nearly_certain = np.array([-12.0, -9.0, -7.0, -5.0, 5.0, 7.0, 9.0, 12.0])[:, None] + rng.uniform(0, 1, (8, 1))
+    cases.append((nearly_certain, targets(rng, 8)))
     compare_bce(student, cases)
 
 
@@ -646,6 +649,9 @@ class Traced:
         self.data, self.mistake, self.operands, self.slopes = data, mistake, operands, slopes
         self.operation = operation
         self.grad = 0.0
+        self.uses = 0
+        for operand in operands:
+            operand.uses += 1
 
     def _other(self, other):
         return other if isinstance(other, Traced) else Traced(other, self.mistake)
@@ -701,6 +707,8 @@ class Traced:
             self.send_at_once()
         elif self.mistake == "value-breadth-first":
             self.send_breadth_first()
+        elif self.mistake == "value-unused-waits":
+            self.send_when_all_uses_have()
         else:
             for value in reversed(self.ordered()):
                 value.send()
@@ -728,6 +736,17 @@ class Traced:
             seen.update(map(id, new))
             waiting.extend(dict.fromkeys(new))
 
+    def send_when_all_uses_have(self):
+        """Send from a value once all its uses have sent, also those that lead nowhere and never will."""
+        ready = [self]
+        while ready:
+            value = ready.pop()
+            value.send()
+            for operand in value.operands:
+                operand.uses -= 1
+                if operand.uses == 0:
+                    ready.append(operand)
+
     def ordered(self):
         done, order = set(), []
 
@@ -749,6 +768,7 @@ POWERS = ["value-pow-n", "value-pow-power", *RULES]
 SHARING = [
     "ag-overwrite", "ag-overwrite in +", "ag-overwrite in *", "ag-overwrite in **", "value-no-order",
     "value-no-order, at once", "value-no-order, operands in a set", "value-breadth-first", "value-equal-data",
+    "value-unused-waits",
     *SIGNS, *POWERS[:2],
 ]  # fmt: skip
 
@@ -859,6 +879,13 @@ def check_value_sums_and_products(student, rng):
             left.grad, slope, "a.grad in a * b", tol=GRADIENT, unless={"value-one-list": 0.0},
             says="Here another product was made beside this one, before backward() was called on either",
         )  # fmt: skip
+    expect_close(
+        pairs[0][0].grad, b, "a.grad in a * b", tol=GRADIENT, unless={"value-runs-again": 2 * b},
+        says="It was right until backward() was called on another product, which a is no part of",
+    )  # fmt: skip
+    alone = student.Value(a)
+    alone.backward()
+    expect_close(alone.grad, 1.0, "a.grad after a.backward()", unless={"value-alone": 0.0})
 
 
 @check("Value", points=2)
@@ -901,6 +928,7 @@ def check_value_powers_and_tanh(student, rng):
         "tanh(a)": (lambda a: a.tanh(), [a]),
         "tanh(3 * a) * b": (lambda a, b: (0.5 * a).tanh() * b, [a, b]),
         "tanh(a) at 0": (lambda a: a.tanh(), [0]),
+        "tanh(a) at 5.5": (lambda a: a.tanh(), [5.5]),
         "tanh(a) at 1000": (lambda a: a.tanh(), [1000.0]),
         "tanh(a) at -1000": (lambda a: a.tanh(), [-1000.0]),
     }
@@ -924,6 +952,11 @@ def check_value_used_twice_gets_both_gradients(student, rng):
     def shared_late(a, b):
         h = a + 1
         return h * ((h * b) * h - h)
+
+    def unused(a, b, c):
+        h = a * b
+        _ = h + c
+        return h * c
 
     def wide_and_narrow(a, b):
         h = a
@@ -951,6 +984,7 @@ def check_value_used_twice_gets_both_gradients(student, rng):
         "h = a * b; k = h * c + h; (k + h) * tanh(k) + a": (uneven, [a, b, c]),
         "h = a + 1; h * ((h * b) * h - h)": (shared_late, [a, b]),
         "h = tanh(h + h * b), eight times": (wide_and_narrow, [a, b]),
+        "h = a * b; h + c, which nobody uses; h * c": (unused, [a, b, c]),
         "a * b + a + b, equal numbers": (lambda a, b: a * b + a + b, [2.0, 2.0]),
         "(a + b) * (c + d), equal numbers": (lambda a, b, c, d: (a + b) * (c + d) + a * c, [1, 1, 1, 1]),
     }
@@ -1053,7 +1087,9 @@ def network_with(mistake):
             dW, db = inputs[k].T @ dz, dz.sum(axis=0)
             if mistake == "daff-avg2":
                 dW, db = dW / N, db / N
-            dW, db = with_decay(mistake, dW, db, W, b, lam, first=k == 0, N=N)
+            first = params[0][0]
+            own = first if mistake == "lam-other-layer" and first.shape == W.shape else W
+            dW, db = with_decay(mistake, dW, db, own, b, lam, first=k == 0, N=N)
             grads.insert(0, (dW, db))
             if k:
                 dz = dz @ (W if mistake == "daff-dx" else W.T)
@@ -1129,7 +1165,9 @@ GRAD_MISTAKES = [
 LAM_LOSS_MISTAKES = [
     "lam-not-in-loss", "lam-biases", "lam-first-layer", "lam-mean", "lam-over-n", "lam-norm", "lam-half-both",
 ]  # fmt: skip
-LAM_GRAD_MISTAKES = ["lam-half", "lam-not-in-grads", "lam-biases", "lam-first-layer", "lam-mean", "lam-over-n"]
+LAM_GRAD_MISTAKES = [
+    "lam-half", "lam-not-in-grads", "lam-biases", "lam-first-layer", "lam-mean", "lam-over-n", "lam-other-layer",
+]  # fmt: skip
 
 
 def compare_loss(call, cases, mistakes, *, scale=1.0):
@@ -1161,7 +1199,7 @@ def check_gradients_with_one_hidden_layer(student, rng):
     cases = [
         network(rng, *shape) for shape in [(4, [4, 4, 4]), (6, [3, 5, 4]), (1, [4, 3, 2]), (7, [2, 8, 3]), (5, [3, 4])]
     ]
-    cases += [whole_network(rng, 8, [3, 6, 3]), network(rng, 5, [3, 6, 4], size=100.0)]
+    cases += [whole_network(rng, 8, [3, 6, 3]), network(rng, 5, [3, 6, 4], size=100.0), network(rng, 9, [3, 1, 4])]
     compare_grads(student.loss_and_grads, cases, GRAD_MISTAKES)
 
 
@@ -1170,14 +1208,17 @@ def check_gradients_of_deeper_networks(student, rng):
     """The gradients of networks with two and three hidden layers, in the order of params."""
     shapes = [(6, [4, 4, 4, 4]), (5, [3, 3, 3, 3, 3]), (6, [2, 7, 5, 3]), (3, [5, 6, 4, 7, 2])]
     cases = [network(rng, *shape) for shape in shapes]
-    compare_grads(student.loss_and_grads, [*cases, whole_network(rng, 7, [3, 5, 4, 3])], GRAD_MISTAKES)
+    cases.append(whole_network(rng, 7, [3, 5, 4, 3]))
+    X, y, whole = whole_network(rng, 6, [3, 5, 4])
+    cases.append((X, y, [(W, b + 0.25) for W, b in whole]))  # whole numbers, but for the biases
+    compare_grads(student.loss_and_grads, cases, GRAD_MISTAKES)
 
 
 @check("loss_and_grads", points=4)
 def check_weight_decay_reaches_loss_and_gradients(student, rng):
     """lam: the sum of all squared weights is part of the loss, and so of the gradients."""
-    shapes = [(6, [3, 5, 4]), (1, [3, 4, 2]), (5, [4, 6, 3, 3]), (4, [3, 2])]
-    cases = [(*network(rng, *shape), lam) for shape, lam in zip(shapes, [0.3, 0.05, 1.7, 2], strict=True)]
+    shapes = [(6, [3, 5, 4]), (1, [3, 4, 2]), (5, [4, 6, 3, 3]), (4, [3, 2]), (5, [4, 4, 4])]
+    cases = [(*network(rng, *shape), lam) for shape, lam in zip(shapes, [0.3, 0.05, 1.7, 2, 0.5], strict=True)]
     compare_loss(student.loss_and_grads, cases, LAM_LOSS_MISTAKES)
     compare_grads(lambda X, y, params, lam: student.loss_and_grads(X, y, params, lam=lam), cases, LAM_GRAD_MISTAKES)
 

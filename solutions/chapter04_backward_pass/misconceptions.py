@@ -242,6 +242,18 @@ def _(dout, cache):
     return (dout @ W.T).reshape(X.shape), X.reshape(len(X), -1).T @ dout, dout.sum(axis=0, keepdims=True)
 
 
+@wrong(
+    "affine_backward",
+    "drelu-clipped",
+    why="shortening long gradients is another step's work",
+    unnamed="the bound may be any; the message tells of it",
+)
+def _(dout, cache):
+    X, W, b = cache
+    dout = dout * min(1.0, 1e3 / max(np.linalg.norm(dout), 1.0))
+    return (dout @ W.T).reshape(X.shape), X.reshape(len(X), -1).T @ dout, dout.sum(axis=0)
+
+
 @wrong("affine_backward", "daff-db-ones", why="the slope of out by b alone: what arrives is lost")
 def _(dout, cache):
     X, W, b = cache
@@ -433,6 +445,12 @@ def _(z, y):
 @wrong("bce_with_logits_backward", "sig-overflow", why="exp(1e4) overflows on the way to a right value")
 def _(z, y):
     return (1 / (1 + np.exp(-z)) - y.reshape(z.shape)) / len(z)
+
+
+@wrong("bce_with_logits_backward", "flat-too-early", why="0.999 is not 1", unnamed="the bound may be any")
+def _(z, y):
+    s = sigmoid(z)
+    return (np.where(s > 0.999, 1.0, s) - y.reshape(z.shape)) / len(z)
 
 
 # cross_entropy_backward
@@ -628,6 +646,13 @@ class _(Value):
         return Value(t, (self,), (1 - t * t,))
 
 
+@wrong("Value", "flat-too-early", why="1 - tanh(5.5)² is 7e-5", unnamed="the bound may be any")
+class _(Value):
+    def tanh(self):
+        t = math.tanh(self.data)
+        return Value(t, (self,), (1 - t * t if abs(self.data) < 5 else 0.0,))
+
+
 @wrong("Value", "value-no-seed", why="nothing to send: the result's own gradient is 1")
 class _(Value):
     def backward(self):
@@ -666,6 +691,50 @@ class _(Value):
             for operand, slope in zip(value.operands, value.slopes):
                 operand.grad += slope * value.grad
         self.made.clear()
+
+
+@wrong("Value", "value-runs-again", why="the list of one call is still there in the next: the first graph is run again")
+class _(Value):
+    def backward(self, order=[], seen=set()):
+        def visit(value):
+            if value not in seen:
+                seen.add(value)
+                for operand in value.operands:
+                    visit(operand)
+                order.append(value)
+
+        visit(self)
+        self.grad = 1.0
+        for value in reversed(order):
+            for operand, slope in zip(value.operands, value.slopes):
+                operand.grad += slope * value.grad
+
+
+@wrong("Value", "value-alone", why="a value that was computed from nothing has a gradient too: its own is 1")
+class _(Value):
+    def backward(self):
+        if self.operands:
+            super().backward()
+
+
+@wrong("Value", "value-unused-waits", why="counts the uses where a value is used, not where gradients come back")
+class _(Value):
+    def __init__(self, data, operands=(), slopes=()):
+        super().__init__(data, operands, slopes)
+        self.uses = 0
+        for operand in operands:
+            operand.uses += 1
+
+    def backward(self):
+        self.grad = 1.0
+        ready = [self]
+        while ready:
+            value = ready.pop()
+            for operand, slope in zip(value.operands, value.slopes):
+                operand.grad += slope * value.grad
+                operand.uses -= 1
+                if operand.uses == 0:
+                    ready.append(operand)
 
 
 @wrong("Value", "value-rsub-swapped", why="5 - a is not a - 5")
@@ -818,6 +887,18 @@ def _(X, y, params, lam=0.0):
     return loss, grads[::-1]
 
 
+@wrong("loss_and_grads", "net-narrow", why="one unit has an activation too", unnamed="one network of several shows it")
+def _(X, y, params, lam=0.0):
+    inputs, zs = [X], []
+    for W, b in params:
+        zs.append(inputs[-1] @ W + b)
+        inputs.append(zs[-1] if W.shape[1] == 1 else relu(zs[-1]))
+    slopes = [np.ones(z.shape) if z.shape[1] == 1 else z for z in zs]
+    grads = run_backward(softmax_minus_truth(zs[-1], y) / len(y), inputs, slopes, params, lam)
+    loss = -np.mean(log_probabilities(zs[-1])[np.arange(len(y)), y])
+    return loss + lam * sum_of_squares(params), grads
+
+
 @wrong("loss_and_grads", "net-no-mask", why="relu in the forward pass, none in the backward pass")
 def _(X, y, params, lam=0.0):
     inputs, zs = run_forward(X, params)
@@ -878,6 +959,25 @@ def _(X, y, params, lam=0.0):
     loss, grads = true_loss_and_grads(X, y, params)
     W, (dW, db) = params[0][0], grads[0]
     return loss + lam * np.sum(W**2), [(dW + 2 * lam * W, db), *grads[1:]]
+
+
+@wrong("loss_and_grads", "lam-other-layer", why="each layer decays by its own weights")
+def _(X, y, params, lam=0.0):
+    loss, grads = true_loss_and_grads(X, y, params, lam)
+    first = params[0][0]
+    return loss, [
+        (dW + 2 * lam * (first - W) if W.shape == first.shape else dW, db) for (dW, db), (W, _) in zip(grads, params)
+    ]
+
+
+@wrong("loss_and_grads", "int-buffer", why="whole numbers have no room for fractions", unnamed="raises")
+def _(X, y, params, lam=0.0):
+    a = X
+    for W, b in params:
+        z = a @ W
+        z += b
+        a = relu(z)
+    return true_loss_and_grads(X, y, params, lam)
 
 
 @wrong("loss_and_grads", "lam-mean", why="the mean of the squares instead of their sum")
