@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import pytest
 
+from grader.audit import check
+from grader.audit.crew import Errand
 from grader.audit.lessons import hint_findings, lesson_findings
+from grader.audit.mutants import make_mutants
 from grader.audit.specimens import callers_of, specimens
+from grader.course import load_course
 from grader.errors import CourseError
 from tests.audit.authoring import audited, chapter_of, edit, said
 from tests.conftest import Checkout
@@ -171,3 +178,32 @@ def test_a_verdict_that_differs_between_seeds_or_runs_is_told(checkout: Checkout
 def test_an_answer_that_does_not_load_is_told(checkout: Checkout) -> None:
     edit(checkout, "variants/other.py", "import numpy", "import nump")
     assert "variants/other.py: ungradable" in said(checkout)
+
+
+class LastFirst:
+    """A crew whose processes are done with the last errand first, and to which every answer is right."""
+
+    def __init__(self, *arguments: object) -> None:
+        pass
+
+    def __enter__(self) -> LastFirst:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def run(self, errands: Iterable[Errand]) -> Iterator[tuple[Errand, Any]]:
+        for errand in reversed(list(errands)):
+            yield errand, {"problem": "", "points": 100, "ran": {}, "failures": [], "seconds": {}}
+
+
+def test_mutants_are_told_in_their_order_whichever_is_graded_first(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "Crew", LastFirst)
+    course = load_course(checkout.root / "solutions")
+    (audit,) = check.audit_chapters(course, course.chapters, check.Depth(is_full=True), lambda *progress: None)
+    made = sorted(make_mutants(course.chapters[0]), key=lambda mutant: mutant.line)
+    assert [f for f in audit.findings if f.startswith("line ")] == [
+        f"line {mutant.line}: mutant keeps its points: {mutant.name}" for mutant in made
+    ]
