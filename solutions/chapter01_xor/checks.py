@@ -344,6 +344,7 @@ ACCURACY_WRONG = {
     "acc-four": lambda w, b, X, y: share_right(w, b, X, y) * len(X) / 4,
     "acc-positives": lambda w, b, X, y: float(np.mean(fires(line(w, b, X)))),
     "acc-distinct": lambda w, b, X, y: share_right(w, b, *distinct(X, y)),
+    "acc-whole-weights": lambda w, b, X, y: share_right(np.trunc(w) if whole(X) else w, b, X, y),
     "acc-narrow": lambda w, b, X, y: ((share_right(w, b, X, y) * len(X) + 128) % 256 - 128) / len(X),
 }
 
@@ -401,6 +402,7 @@ def check_linear_accuracy_on_the_line(student, rng):
         (np.array([1.0, 1.0]), -1.0, XOR_ROWS.astype(float), XOR_TARGETS),
         (np.array([1, 1]), -1, XOR_ROWS, np.array([0, 1, 1, 1])),
         (np.array([1, -1]), 0, XOR_ROWS, np.array([[0], [0], [1], [0]])),
+        (np.array([0.75, -0.5]), 0.125, XOR_ROWS, np.array([1, 1, 0, 1])),
         (np.array([2.0]), -1.0, np.array([[0.5], [0.25], [0.875], [0.5]]), np.array([0.0, 0.0, 0.0, 1.0])),
         (np.array([1.0, -1.0]), 2.0, rng.permutation(FAR)[:12].reshape(6, 2), np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0])),
         (np.array([0.5, 1.5]), 0.25, np.array([[1.0, -0.25]]), np.array([1.0])),
@@ -763,6 +765,7 @@ def check_xor_forward_of_whole_numbers(student, rng):
         (XOR_ROWS / 2, WHOLE_NETWORK),
         (normal(rng, 5, 2) * 100, network(rng, 3, spread=0.01)),
         (normal(rng, 5, 2), [(normal(rng, 2, 2) * 100, normal(rng, 2)), (normal(rng, 2, 1), normal(rng, 1))]),
+        (normal(rng, 4, 2), [network(rng, 3)[0], (rng.uniform(-0.3, 0.3, (3, 1)), np.array([-17.0]))]),
     ]
     compare(student.xor_forward, output, cases, "xor_forward(X, params)", unless=FORWARD_WRONG)
 
@@ -1103,6 +1106,7 @@ LOSSES_WRONG = {
     "losses-sum": lambda *case: [loss * len(case[0]) for loss in descend(*case)[1]],
     "losses-half": lambda *case: [loss / 2 for loss in descend(*case)[1]],
     "losses-column": lambda *case: column(descend(*case)[1]),
+    "losses-different": lambda *case: list(dict.fromkeys(descend(*case)[1])),
     "losses-rounded": lambda *case: np.round(descend(*case)[1], 6),
 }
 
@@ -1172,6 +1176,12 @@ def rising_case(rng):
     return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 1.0, 0.3), 30.0, 4
 
 
+def still_case(rng):
+    """Return steps from a network whose outputs are 0: nothing moves, and every step has its loss all the same."""
+    hidden, (W2, _) = network(rng, 2)
+    return normal(rng, 4, 2), column([1.0, 0.0, 0.0, 1.0]), [hidden, (W2, np.array([-1000.0]))], 1.0, 4
+
+
 @check("train_xor", points=4)
 def check_one_step(student, rng):
     """One step moves every parameter by minus lr times its gradient."""
@@ -1193,7 +1203,8 @@ def check_many_steps(student, rng):
 def check_losses(student, rng):
     """losses holds one loss for each step, taken before it."""
     sizes = [(4, 2, 2.0, 5), (5, 3, 1.0, 3), (3, 1, 4.0, 8), (4, 2, 1.0, 1)]
-    compare_losses(student.train_xor, [*(training_case(rng, *size) for size in sizes), learnt_case(rng)])
+    cases = [*(training_case(rng, *size) for size in sizes), learnt_case(rng), still_case(rng)]
+    compare_losses(student.train_xor, cases)
     # No step comes before the first loss, so nothing has added up that a looser tolerance would have to allow.
     first = [training_case(rng, *size) for size in [(5, 2, 1.0, 1), (3, 3, 0.5, 1)]]
     compare_losses(student.train_xor, first, tol=1e-8)
@@ -1222,6 +1233,7 @@ def check_training_learns_xor(student, rng):
     start = hand_made(rng, 2.0, 0.5)
     got = student.train_xor(XOR_ROWS.astype(float), XOR_TARGETS, start, 5.0, 300)
     params = expect_network(got.params, 2, "params")
+    expect_true(np.shape(got.losses)[:1] == (300,), "After 300 steps there are not 300 losses.", code="WRONG_SHAPE")
     p = output(XOR_ROWS, params)
     right = int(np.sum(classes(p) == XOR_TARGETS))
     expect_true(right == 4, f"After training the network answers {right} of the 4 rows of XOR rightly.")

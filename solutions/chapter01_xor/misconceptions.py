@@ -355,6 +355,11 @@ def _(w, b, X, y):
     return float(right.sum(dtype=np.int8)) / len(X)
 
 
+@wrong("linear_accuracy", "acc-whole-weights", why="weights in the type of the rows")
+def _(w, b, X, y):
+    return float(np.mean(step(X @ w.astype(X.dtype) + b) == np.ravel(y)))
+
+
 @wrong("linear_accuracy", "acc-four", why="divides by 4")
 def _(w, b, X, y):
     return float(np.sum(step(X @ w + b) == y.ravel()) / 4)
@@ -624,6 +629,17 @@ def _(X, params):
     for W, b in params:
         X = sigmoid(X @ W + b)
     return sigmoid(X)
+
+
+@wrong(
+    "xor_forward",
+    "fwd-clipped",
+    why="outputs kept from 0 and 1, as cross-entropy needs it",
+    unnamed="what it returns depends on where it clips",
+)
+def _(X, params):
+    (W1, b1), (W2, b2) = params
+    return np.clip(sigmoid(sigmoid(X @ W1 + b1) @ W2 + b2), 1e-6, 1 - 1e-6)
 
 
 @wrong("xor_forward", "fwd-overflow", why="its own sigmoid, which overflows")
@@ -1374,6 +1390,27 @@ def _(X, y, params, lr, epochs):
         for (W, b), (dW, db) in zip(params, xor_gradients(X, y, params)):
             W[...] = W - lr * dW
             b[...] = b - lr * db
+    return params, losses
+
+
+@wrong("train_xor", "losses-different", why="losses that are equal counted once")
+def _(X, y, params, lr, epochs):
+    losses = {}
+    for _ in range(epochs):
+        losses[squared_error(xor_forward(X, params), y)] = True
+        grads = xor_gradients(X, y, params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+    return params, list(losses)
+
+
+@wrong("train_xor", "losses-late", why="noted from step 100 on", unnamed="what comes out depends on where it begins")
+def _(X, y, params, lr, epochs):
+    losses = []
+    for epoch in range(epochs):
+        if epochs < 100 or epoch >= 100:
+            losses.append(squared_error(xor_forward(X, params), y))
+        grads = xor_gradients(X, y, params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
     return params, losses
 
 
