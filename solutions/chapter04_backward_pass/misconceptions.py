@@ -101,6 +101,13 @@ def _(dout, s):
     return dout * (1 - s)
 
 
+@wrong(
+    "sigmoid_backward", "flat-too-early", why="at an output of 0.99 the slope is 0.0099", unnamed="the bound may be any"
+)
+def _(dout, s):
+    return np.where(np.abs(s - 0.5) > 0.49, 0.0, dout * s * (1 - s))
+
+
 @wrong("sigmoid_backward", "dsig-tanh", why="the slope of tanh")
 def _(dout, s):
     return dout * (1 - s**2)
@@ -138,6 +145,13 @@ def _(dout, t):
 @wrong("tanh_backward", "dtanh-sigmoid", why="the slope of sigmoid")
 def _(dout, t):
     return dout * t * (1 - t)
+
+
+@wrong(
+    "tanh_backward", "flat-too-early", why="at an output of 0.999 the slope is 0.002", unnamed="the bound may be any"
+)
+def _(dout, t):
+    return np.where(np.abs(t) > 0.999, 0.0, dout * (1 - t * t))
 
 
 @wrong("tanh_backward", "dtanh-plus", why="sign slip before the square")
@@ -304,6 +318,12 @@ def _(dout, s):
     return s * (dout - (dout * s).sum(axis=-1, keepdims=True)) / len(s)
 
 
+@wrong("softmax_backward", "flat-too-early", why="0.99 is not certain", unnamed="the bound may be any")
+def _(dout, s):
+    gradient = s * (dout - (dout * s).sum(axis=1, keepdims=True))
+    return np.where(s.max(axis=1, keepdims=True) > 0.99, 0.0, gradient)
+
+
 @wrong("softmax_backward", "dsm-plus", why="sign of the second term")
 def _(dout, s):
     return s * (dout + (dout * s).sum(axis=-1, keepdims=True))
@@ -365,6 +385,12 @@ def _(p, y):
 @wrong("mse_backward", "dmse-flat", why="the column is gone")
 def _(p, y):
     return 2 * (p.ravel() - y.ravel()) / p.size
+
+
+@wrong("mse_backward", "slope-by-quotient", why="nothing over nothing where a prediction is right")
+def _(p, y):
+    error = p - y.reshape(p.shape)
+    return 2 * error**2 / error / p.size
 
 
 @wrong("mse_backward", "dmse-square", why="the terms of the loss, not their slopes")
@@ -511,6 +537,13 @@ def _(logits, y):
     return (softmax(softmax(logits)) - np.eye(logits.shape[1])[y]) / len(y)
 
 
+@wrong("cross_entropy_backward", "flat-too-early", why="0.99 is not certain", unnamed="the bound may be any")
+def _(logits, y):
+    p = softmax(logits)
+    p[p > 0.99] = 1.0
+    return (p - np.eye(logits.shape[1])[y]) / len(y)
+
+
 @wrong("cross_entropy_backward", "dce-sign", why="sign of the residual")
 def _(logits, y):
     return (np.eye(logits.shape[1])[y] - softmax(logits)) / len(y)
@@ -623,6 +656,27 @@ class _(Value):
     def __mul__(self, other):
         other = Value.wrap(other)
         return Value(self.data * other.data, (self, other), (self.data, other.data))
+
+
+@wrong(
+    "Value", "slope-by-quotient", why="the product over a factor is the other one, unless both are 0", unnamed="raises"
+)
+class _(Value):
+    def __mul__(self, other):
+        other = Value.wrap(other)
+        product = self.data * other.data
+        return Value(product, (self, other), (product / self.data, product / other.data))
+
+
+@wrong(
+    "Value",
+    "value-shortcut",
+    why="0 + a is a, not a new leaf",
+    unnamed="which shortcuts there are is the student's own",
+)
+class _(Value):
+    def __radd__(self, other):
+        return Value(self.data) if other == 0 else self + other
 
 
 @wrong("Value", "value-tanh-input", why="1 - x² at the input instead of 1 - t² at the output")
