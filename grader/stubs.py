@@ -68,6 +68,9 @@ def solution_blocks(source: str, file: str = "the solution") -> list[SolutionBlo
     try:
         tree = ast.parse("\n".join(_lines(source)), file)
         markers = list(_markers(source, file))
+    except tokenize.TokenError as error:  # odd white space, since Python 3.12
+        message, (line, _) = error.args
+        raise CourseError(f"{file} line {line}: this is not Python: {message}.") from None
     except (SyntaxError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None) or 1
         raise CourseError(f"{file} line {line}: this is not Python: {getattr(error, 'msg', error)}.") from None
