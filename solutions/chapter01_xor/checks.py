@@ -6,7 +6,7 @@ Numbers in arguments whose ties matter are multiples of 1/8, so that every order
 
 import numpy as np
 
-from grader.checks import beyond, check, compare, expect_close, expect_true, fail, ints, normal
+from grader.checks import beyond, check, compare, expect_close, expect_numbers, expect_true, fail, ints, normal
 
 XOR_ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR_TARGETS = np.array([0.0, 1.0, 1.0, 0.0])
@@ -33,8 +33,13 @@ def eighths(rng, *shape):
 
 
 def one_entry(z):
-    """Return the first number of an array as the argument of a function of one number."""
-    return (float(np.ravel(z)[0]),) if np.ndim(z) else None
+    """Return the first number of a row of numbers as the argument of a function of one number."""
+    return (float(z[0]),) if np.ndim(z) == 1 else None
+
+
+def in_a_row(z):
+    """Return the numbers of an array of several axes in one, for a function of that."""
+    return (np.ravel(z),) if np.ndim(z) > 1 else None
 
 
 def in_an_array(z):
@@ -77,9 +82,10 @@ SIGMOID_WRONG = {
 @check("sigmoid", points=4)
 def check_sigmoid_of_arrays(student, rng):
     """sigmoid turns every number of an array into 1 / (1 + e^-z)."""
-    cases = [(normal(rng, *shape) * 3,) for shape in [(5,), (1,), (3, 4), (2, 3, 4), (6, 1)]]
+    cases = [(normal(rng, *shape) * 3,) for shape in [(5,), (1,), (3, 4), (2, 3, 4), (6, 1), (2, 1, 3, 2), (60, 30)]]
     cases += [(np.array([-2.5, -1.0, 0.0, 1.0, 2.5]),), (np.abs(normal(rng, 4)),), (-np.abs(normal(rng, 4)),)]
-    sigmoid = beyond(student.sigmoid, logistic, one_entry, "sig-one-number")
+    of_numbers = beyond(student.sigmoid, logistic, one_entry, "sig-one-number")
+    sigmoid = beyond(of_numbers, logistic, in_a_row, "sig-few-axes")
     compare(sigmoid, logistic, cases, "sigmoid(z)", unless=SIGMOID_WRONG)
 
 
@@ -156,8 +162,13 @@ def numbers_from(step):
 @check("step", points=2)
 def check_step_of_arrays(student, rng):
     """step is 1.0 where z is positive and 0.0 where it is negative."""
-    cases = [(normal(rng, *shape) * 3,) for shape in [(6,), (1,), (3, 4), (2, 3, 4)]]
-    cases += [(np.array([-100.0, -0.25, 0.25, 100.0]),), (np.array([0.5, 2.0]),), (np.array([-3.0, -0.5]),)]
+    cases = [(normal(rng, *shape) * 3,) for shape in [(6,), (1,), (3, 4), (2, 3, 4), (2, 1, 3, 2)]]
+    cases += [
+        (np.array([-100.0, -0.25, 0.25, 100.0]),),
+        (np.array([200.0, -200.0, 4e4, -4e4]),),
+        (np.array([0.5, 2.0]),),
+        (np.array([-3.0, -0.5]),),
+    ]
     compare(numbers_from(beyond(student.step, fires, one_entry, "step-if")), fires, cases, "step(z)", unless=STEP_WRONG)
 
 
@@ -166,7 +177,8 @@ def check_step_at_zero(student, rng):
     """step is 0.0 at 0 itself, and 1.0 just above."""
     cases = [
         (rng.permutation(np.array([-1.0, -0.0, 0.0, 1e-12, -1e-12, 0.25, 0.75, 2.0])),),
-        (np.zeros((2, 3)),),
+        (np.array([-1.0, 2.0]),),
+        (np.zeros((2, 3)),),  # after an answer of 1.0
         (np.array([1e-300, -1e-300, 1e4, -1e4]),),
     ]
     compare(numbers_from(student.step), fires, cases, "step(z)", unless=STEP_WRONG)
@@ -205,6 +217,8 @@ NEURON_WRONG = {
     "neuron-each": lambda x, w, b: float(np.sum(logistic(x * w + b))),
     "neuron-one-array": lambda x, w, b: np.array([one_neuron(x, w, b)]),
     "neuron-sign": lambda x, w, b: 1 - one_neuron(x, w, b),
+    "neuron-zero-bias": lambda x, w, b: one_neuron(x, w, b or 1.0),
+    "neuron-equal-inputs": lambda x, w, b: one_neuron(*zip(*dict(zip(x, w, strict=True)).items(), strict=True), b),
 }
 
 
@@ -217,7 +231,7 @@ def neuron_case(rng, D):
 def check_neuron(student, rng):
     """A neuron's output is sigmoid of its weighted inputs plus the bias, one number."""
     compare(
-        student.neuron, one_neuron, [neuron_case(rng, D) for D in (2, 3, 5, 8)], "neuron(x, w, b)", unless=NEURON_WRONG
+        student.neuron, one_neuron, [neuron_case(rng, D) for D in (2, 3, 5, 12)], "neuron(x, w, b)", unless=NEURON_WRONG
     )
 
 
@@ -231,6 +245,8 @@ def check_neuron_of_other_inputs(student, rng):
         (np.array([100.0, -100.0, 50.0]), np.array([0.02, 0.01, -0.03]), 0.7),
         (np.array([0.02, -0.01, 0.05]), np.array([90.0, 60.0, -30.0]), -0.5),
         (np.zeros(3), normal(rng, 3), -0.8),
+        (np.array([1, 1, 0, 1]), np.array([0.5, 0.5, 0.25, -0.25]), 0.25),
+        (normal(rng, 3), normal(rng, 3), 0.0),
     ]
     compare(student.neuron, one_neuron, cases, "neuron(x, w, b)", unless=NEURON_WRONG)
 
@@ -265,6 +281,7 @@ DENSE_WRONG = {
     "dense-transposed": lambda X, W, b: layer(X, W, b).T,
     "dense-intbuf": lambda X, W, b: np.trunc(layer(X, W, b)) if whole(X) else layer(X, W, b),
     "dense-flat": lambda X, W, b: np.squeeze(layer(X, W, b)),
+    "dense-zero-bias": lambda X, W, b: layer(X, W, b if b[0] else 0 * b),
 }
 
 
@@ -275,7 +292,9 @@ def dense_case(rng, N, D, M):
 @check("dense", points=3)
 def check_dense(student, rng):
     """dense returns the weighted sums of all neurons for all samples."""
-    cases = [dense_case(rng, *sizes) for sizes in [(5, 3, 4), (4, 2, 3), (2, 5, 3)]]
+    cases = [dense_case(rng, *sizes) for sizes in [(5, 3, 4), (4, 2, 3), (2, 5, 3), (50, 2, 3)]]
+    cases += [(normal(rng, 4, 2), normal(rng, 2, 3), np.array([0.0, 0.5, -1.0]))]
+    cases += [(normal(rng, 3, 2) * 1e-3, normal(rng, 2, 2), np.array([1e-4, 0.0]))]
     compare(student.dense, layer, cases, "dense(X, W, b)", unless=DENSE_WRONG)
 
 
@@ -343,6 +362,7 @@ ACCURACY_WRONG = {
     "acc-all": lambda w, b, X, y: float(share_right(w, b, X, y) == 1),
     "acc-four": lambda w, b, X, y: share_right(w, b, X, y) * len(X) / 4,
     "acc-positives": lambda w, b, X, y: float(np.mean(fires(line(w, b, X)))),
+    "acc-one-class": lambda w, b, X, y: 1.0 if len(np.unique(y)) == 1 < len(X) else share_right(w, b, X, y),
     "acc-distinct": lambda w, b, X, y: share_right(w, b, *distinct(X, y)),
     "acc-whole-weights": lambda w, b, X, y: share_right(np.trunc(w) if whole(X) else w, b, X, y),
     "acc-narrow": lambda w, b, X, y: ((share_right(w, b, X, y) * len(X) + 128) % 256 - 128) / len(X),
@@ -403,6 +423,8 @@ def check_linear_accuracy_on_the_line(student, rng):
         (np.array([1, 1]), -1, XOR_ROWS, np.array([0, 1, 1, 1])),
         (np.array([1, -1]), 0, XOR_ROWS, np.array([[0], [0], [1], [0]])),
         (np.array([0.75, -0.5]), 0.125, XOR_ROWS, np.array([1, 1, 0, 1])),
+        (np.array([1.0, -0.5]), 0.0, np.array([[0.25, 0.0], [0.0, 0.25], [-1.0, 1.0]]), np.array([1.0, 0.0, 0.0])),
+        (np.array([1.0, 1.0]), -0.5, XOR_ROWS, np.ones(4)),
         (np.array([2.0]), -1.0, np.array([[0.5], [0.25], [0.875], [0.5]]), np.array([0.0, 0.0, 0.0, 1.0])),
         (np.array([1.0, -1.0]), 2.0, rng.permutation(FAR)[:12].reshape(6, 2), np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0])),
         (np.array([0.5, 1.5]), 0.25, np.array([[1.0, -0.25]]), np.array([1.0])),
@@ -435,6 +457,7 @@ SQUARED_ERROR_WRONG = {
     "mse-terms": lambda p, y: (np.asarray(p, dtype=float) - column(y)) ** 2,
     "mse-four": lambda p, y: mean_square(p, y) * len(p) / 4,
     "mse-twice": lambda p, y: mean_square(p, y) / len(p),
+    "mse-distinct": lambda p, y: mean_square(*np.array(list({*zip(np.ravel(p), np.ravel(y), strict=True)})).T),
 }
 
 
@@ -468,6 +491,8 @@ def check_squared_error_of_other_inputs(student, rng):
         (normal(rng, 4, 1) * 100, normal(rng, 4) * 100),
         (np.array([[1000.1], [-300.3]]), np.array([0.0, 1.0])),
         (np.array([[0.0], [1.0], [1.0]]), np.array([0.0, 1.0, 1.0])),
+        (np.array([[0.25], [0.25], [0.5]]), np.array([1.0, 1.0, 0.0])),
+        (np.array([[0.9995], [0.0008], [0.0]]), np.array([1.0, 0.0, 0.0])),
     ]
     compare(student.squared_error, mean_square, cases, "squared_error(p, y)", unless=SQUARED_ERROR_WRONG)
 
@@ -519,7 +544,7 @@ def outputs(rng, N):
 @check("predict", points=2)
 def check_predict(student, rng):
     """predict gives class 1 from ½ upwards and class 0 below, as ints of shape (N,)."""
-    cases = [(outputs(rng, N),) for N in (4, 5, 9)]
+    cases = [(outputs(rng, N),) for N in (4, 5, 9, 300)]
     compare(classes_from(student.predict), classes, cases, "predict(p)", kind="ints", unless=PREDICT_WRONG)
 
 
@@ -699,6 +724,7 @@ FORWARD_WRONG = {
         output(0 * X, [(params[0][0], params[0][1] - 1e9), params[1]]) if whole(X) else output(X, params)
     ),
     "fwd-hidden": lambda X, params: forward(X, params)[0],
+    "fwd-distinct": lambda X, params: output(np.array(list(dict.fromkeys(map(tuple, X.tolist())))), params),
     "fwd-twice": lambda X, params: logistic(output(X, params)),
 }
 
@@ -738,7 +764,8 @@ def check_xor_forward(student, rng):
 @check("xor_forward", points=2)
 def check_xor_forward_of_any_width(student, rng):
     """One sample and any number of hidden neurons will do, one included."""
-    cases = [(normal(rng, N, 2), network(rng, H)) for N, H in [(1, 2), (4, 1), (1, 1), (6, 7), (3, 3), (1, 3)]]
+    cases = [(normal(rng, N, 2), network(rng, H)) for N, H in [(1, 2), (4, 1), (1, 1), (50, 12), (3, 3), (1, 3)]]
+    cases += [(XOR_ROWS[[1, 1, 2, 0]].astype(float), network(rng, 2))]
 
     compare(
         beyond(student.xor_forward, output, two_neurons, "fwd-two-wide"),
@@ -879,6 +906,12 @@ GRADIENTS_WRONG = {
     "daff-dbdot": lambda X, y, params: [(dW, dW) for dW, db in gradients(X, y, params)],
     "grads-swapped": swapped_pairs,
     "grads-reversed": lambda X, y, params: gradients(X, y, params)[::-1],
+    "bp-one-class": lambda X, y, params: (
+        [(0 * dW, 0 * db) for dW, db in gradients(X, y, params)]
+        if len(np.unique(y)) == 1 < len(y)
+        else gradients(X, y, params)
+    ),
+    "bp-distinct": lambda X, y, params: gradients(*distinct(X, y), params),
 }
 
 
@@ -892,6 +925,12 @@ def with_a_column(X, y, params):
     return (X, column(y), params) if np.ndim(y) == 1 else None
 
 
+def with_one_neuron(X, y, params):
+    """Return the arguments with the first of several hidden neurons alone."""
+    (W1, b1), (W2, b2) = params
+    return (X, y, [(W1[:, :1], b1[:1]), (W2[:1], b2)]) if len(b1) > 1 else None
+
+
 def compare_gradients(student, cases, layers=(1, 2), unless=GRADIENTS_WRONG):
     """Compare the gradients of the layers named, whatever those of the other layer are."""
     part = slice(2 * layers[0] - 2, 2 * layers[-1])
@@ -900,13 +939,10 @@ def compare_gradients(student, cases, layers=(1, 2), unless=GRADIENTS_WRONG):
         return lambda X, y, params: function(X, y, params)[part]
 
     right = of_layers(flat(gradients))
+    found = of_layers(lambda X, y, params: four_arrays(student.xor_gradients(X, y, params), "the result"))
+    found = beyond(found, right, with_a_column, "bp-flat-targets")
     compare(
-        beyond(
-            of_layers(lambda X, y, params: four_arrays(student.xor_gradients(X, y, params), "the result")),
-            right,
-            with_a_column,
-            "bp-flat-targets",
-        ),
+        beyond(found, right, with_one_neuron, "daff-dx"),
         right,
         cases,
         ["dW1", "db1", "dW2", "db2"][part],
@@ -929,6 +965,17 @@ def saturated_case(rng):
     """Return rows whose outputs are all below 1e-3, rightly or wrongly: the slope there is small, but not 0."""
     hidden, (W2, _) = network(rng, 3)
     return normal(rng, 5, 2), column([1.0, 0.0, 1.0, 0.0, 1.0]), [hidden, (np.tanh(W2) / 3, np.array([-9.0]))]
+
+
+def one_class_case(rng):
+    """Return rows of one class whose outputs are nearly right: the gradient is small, but not 0."""
+    hidden = network(rng, 3)[0]
+    return normal(rng, 4, 2), column(np.zeros(4)), [hidden, (rng.uniform(-0.3, 0.3, (3, 1)), np.array([-5.0]))]
+
+
+def repeated_case(rng):
+    """Return rows of which three are the same sample."""
+    return XOR_ROWS[[0, 1, 1, 3, 1]].astype(float), column([0.0, 1.0, 1.0, 0.0, 1.0]), network(rng, 3)
 
 
 def saturated_neurons_case(rng):
@@ -975,6 +1022,10 @@ def check_gradients_of_other_inputs(student, rng):
         saturated_case(rng),
         saturated_neurons_case(rng),
         steep_case(rng),
+        one_class_case(rng),
+        (normal(rng, 3, 2), np.ones(3), network(rng, 2)),
+        repeated_case(rng),
+        gradient_case(rng, 50, 9),
     ]
     compare_gradients(student, cases)
 
@@ -1106,6 +1157,7 @@ LOSSES_WRONG = {
     "losses-sum": lambda *case: [loss * len(case[0]) for loss in descend(*case)[1]],
     "losses-half": lambda *case: [loss / 2 for loss in descend(*case)[1]],
     "losses-column": lambda *case: column(descend(*case)[1]),
+    "losses-falling": lambda *case: np.minimum.accumulate(descend(*case)[1]),
     "losses-different": lambda *case: list(dict.fromkeys(descend(*case)[1])),
     "losses-rounded": lambda *case: np.round(descend(*case)[1], 6),
 }
@@ -1195,7 +1247,8 @@ def check_many_steps(student, rng):
     """Several steps on all rows at once lead to the right parameters."""
     sizes = [(4, 2, 0.5, 2), (5, 3, 3.0, 6), (3, 4, 0.2, 10), (4, 3, 1.5, 20), (1, 2, 0.8, 3)]
     cases = [*(training_case(rng, *size) for size in sizes), learnt_case(rng), rising_case(rng)]
-    cases += [equal_neurons_case(rng), (*steep_case(rng), 0.01, 2)]
+    cases += [equal_neurons_case(rng), (*steep_case(rng), 0.01, 2), training_case(rng, 50, 9, 2.0, 2)]
+    cases += [(*repeated_case(rng), 1.0, 2), (*one_class_case(rng), 50.0, 2)]
     compare_trained(student.train_xor, cases)
 
 
@@ -1203,7 +1256,7 @@ def check_many_steps(student, rng):
 def check_losses(student, rng):
     """losses holds one loss for each step, taken before it."""
     sizes = [(4, 2, 2.0, 5), (5, 3, 1.0, 3), (3, 1, 4.0, 8), (4, 2, 1.0, 1)]
-    cases = [*(training_case(rng, *size) for size in sizes), learnt_case(rng), still_case(rng)]
+    cases = [*(training_case(rng, *size) for size in sizes), learnt_case(rng), still_case(rng), rising_case(rng)]
     compare_losses(student.train_xor, cases)
     # No step comes before the first loss, so nothing has added up that a looser tolerance would have to allow.
     first = [training_case(rng, *size) for size in [(5, 2, 1.0, 1), (3, 3, 0.5, 1)]]
@@ -1233,11 +1286,15 @@ def check_training_learns_xor(student, rng):
     start = hand_made(rng, 2.0, 0.5)
     got = student.train_xor(XOR_ROWS.astype(float), XOR_TARGETS, start, 5.0, 300)
     params = expect_network(got.params, 2, "params")
-    expect_true(np.shape(got.losses)[:1] == (300,), "After 300 steps there are not 300 losses.", code="WRONG_SHAPE")
+    expect_numbers(got.losses, np.zeros(300), "losses", tol=np.inf)  # any 300 numbers will do here
     p = output(XOR_ROWS, params)
     right = int(np.sum(classes(p) == XOR_TARGETS))
     expect_true(right == 4, f"After training the network answers {right} of the 4 rows of XOR rightly.")
     expect_true(mean_square(p, XOR_TARGETS) < 0.01, "After training the squared error on XOR is still above 0.01.")
+    # A small step lowers the loss by lr times the squared length of the gradient, and by half a per cent more here.
+    length = sum(float(np.sum(g**2)) for pair in gradients(XOR_ROWS, XOR_TARGETS, params) for g in pair)
+    fall = (float(got.losses[-1]) - mean_square(p, XOR_TARGETS)) / (5.0 * length)
+    expect_true(0.9 < fall < 1.1, "The last of 300 steps is not minus lr times the gradient.")
 
 
 @check("train_xor", points=1, no_warnings=True, blames={"WARNED": "train-overflow"})

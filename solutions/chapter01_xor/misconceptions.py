@@ -99,6 +99,13 @@ def _(z):
     return np.array([0.5 * (1 + math.tanh(0.5 * v)) for v in flat])
 
 
+@wrong("sigmoid", "sig-few-axes", why="three axes at most")
+def _(z):
+    if np.ndim(z) > 3:
+        raise ValueError("too many axes")
+    return 0.5 + 0.5 * np.tanh(np.asarray(z) / 2)
+
+
 # step
 
 
@@ -149,6 +156,11 @@ def _(z):
     out = np.zeros(z.shape)
     out[z > 0] = 1.0
     return out
+
+
+@wrong("step", "step-narrow", why="rounded up into a byte: 200 becomes negative", unnamed="NumPy's rules of wrapping")
+def _(z):
+    return np.where(np.ceil(np.asarray(z, dtype=float)).astype(np.int64).astype(np.int8) > 0, 1.0, 0.0)
 
 
 # neuron
@@ -212,6 +224,16 @@ def _(x, w, b):
 @wrong("neuron", "neuron-one-array", why="keepdims")
 def _(x, w, b):
     return sigmoid(np.sum(x * w, keepdims=True) + b)
+
+
+@wrong("neuron", "neuron-zero-bias", why="or takes 0 for missing")
+def _(x, w, b):
+    return float(sigmoid(np.dot(w, x) + (b or 1.0)))
+
+
+@wrong("neuron", "neuron-equal-inputs", why="a dictionary from inputs to weights")
+def _(x, w, b):
+    return float(sigmoid(sum(xi * wi for xi, wi in dict(zip(x.tolist(), w.tolist())).items()) + b))
 
 
 # dense
@@ -283,6 +305,11 @@ def _(X, W, b):
     out = X @ W
     out += b
     return out
+
+
+@wrong("dense", "dense-zero-bias", why="one bias of 0 taken for no biases")
+def _(X, W, b):
+    return X @ W + (b if b[0] else 0)
 
 
 # linear_accuracy
@@ -365,6 +392,13 @@ def _(w, b, X, y):
     return float(np.sum(step(X @ w + b) == y.ravel()) / 4)
 
 
+@wrong("linear_accuracy", "acc-one-class", why="a guard against one class only")
+def _(w, b, X, y):
+    if len(y) > 1 and len(np.unique(y)) == 1:
+        return 1.0
+    return float(np.mean(step(X @ w + b) == np.ravel(y)))
+
+
 # squared_error
 
 
@@ -419,6 +453,12 @@ def _(p, y):
 def _(p, y):
     p, y = np.ravel(p), np.ravel(y)
     return float(-np.mean(y * np.log(p + 1e-8) + (1 - y) * np.log(1 - p + 1e-8)))
+
+
+@wrong("squared_error", "mse-distinct", why="a set of pairs")
+def _(p, y):
+    pairs = set(zip(np.ravel(p).tolist(), np.ravel(y).tolist()))
+    return sum((a - t) ** 2 for a, t in pairs) / len(pairs)
 
 
 # predict
@@ -640,6 +680,13 @@ def _(X, params):
 def _(X, params):
     (W1, b1), (W2, b2) = params
     return np.clip(sigmoid(sigmoid(X @ W1 + b1) @ W2 + b2), 1e-6, 1 - 1e-6)
+
+
+@wrong("xor_forward", "fwd-distinct", why="rows as keys of a dictionary")
+def _(X, params):
+    (W1, b1), (W2, b2) = params
+    rows = np.array(list(dict.fromkeys(map(tuple, X.tolist()))))
+    return sigmoid(sigmoid(rows @ W1 + b1) @ W2 + b2)
 
 
 @wrong("xor_forward", "fwd-overflow", why="its own sigmoid, which overflows")
@@ -867,7 +914,7 @@ def _(X, y, params):
     return [(X.T @ d1, X.T @ d1), (A.T @ d2, A.T @ d2)]
 
 
-@wrong("xor_gradients", "daff-dx", why="transpose missing; silent for H = 1", unnamed="an exception unless H = 1")
+@wrong("xor_gradients", "daff-dx", why="transpose missing; silent for H = 1")
 def _(X, y, params):
     (W1, b1), (W2, b2) = params
     A = sigmoid(X @ W1 + b1)
@@ -962,6 +1009,41 @@ def _(X, y, params):
     A = sigmoid(X @ W1 + b1)
     p = np.clip(sigmoid(A @ W2 + b2), 1e-3, 1 - 1e-3)
     d2 = 2 * (p - y.reshape(-1, 1)) / len(X) * p * (1 - p)
+    d1 = d2 @ W2.T * A * (1 - A)
+    return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
+
+
+@wrong("xor_gradients", "bp-one-class", why="nothing to learn from one class, as it seems")
+def _(X, y, params):
+    (W1, b1), (W2, b2) = params
+    A = sigmoid(X @ W1 + b1)
+    p = sigmoid(A @ W2 + b2)
+    d2 = 2 * (p - y.reshape(-1, 1)) / len(X) * p * (1 - p)
+    if len(y) > 1 and len(np.unique(y)) == 1:
+        d2 = 0 * d2
+    d1 = d2 @ W2.T * A * (1 - A)
+    return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
+
+
+@wrong("xor_gradients", "bp-distinct", why="repeated samples counted once")
+def _(X, y, params):
+    (W1, b1), (W2, b2) = params
+    both = np.unique(np.hstack([X, y.reshape(-1, 1)]), axis=0)
+    X, t = both[:, :-1], both[:, -1:]
+    A = sigmoid(X @ W1 + b1)
+    p = sigmoid(A @ W2 + b2)
+    d2 = 2 * (p - t) / len(X) * p * (1 - p)
+    d1 = d2 @ W2.T * A * (1 - A)
+    return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
+
+
+@wrong("xor_gradients", "bp-content", why="outputs near their targets left alone", unnamed="depends on what is near")
+def _(X, y, params):
+    (W1, b1), (W2, b2) = params
+    A = sigmoid(X @ W1 + b1)
+    p = sigmoid(A @ W2 + b2)
+    error = p - y.reshape(-1, 1)
+    d2 = 2 * np.where(np.abs(error) < 0.1, 0, error) / len(X) * p * (1 - p)
     d1 = d2 @ W2.T * A * (1 - A)
     return [(X.T @ d1, d1.sum(axis=0)), (A.T @ d2, d2.sum(axis=0))]
 
@@ -1318,6 +1400,27 @@ def _(X, y, params, lr, epochs):
     return params, losses
 
 
+@wrong("train_xor", "train-first-rows", why="a batch of 32", unnamed="depends on the size of the batch")
+def _(X, y, params, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(squared_error(xor_forward(X, params), y))
+        grads = xor_gradients(X[:32], y[:32], params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+    return params, losses
+
+
+@wrong("train_xor", "train-slower-late", why="a smaller lr after 200 steps", unnamed="the last step alone shows it")
+def _(X, y, params, lr, epochs):
+    losses = []
+    for epoch in range(epochs):
+        losses.append(squared_error(xor_forward(X, params), y))
+        grads = xor_gradients(X, y, params)
+        rate = lr if epoch < 200 else lr / 10
+        params = [(W - rate * dW, b - rate * db) for (W, b), (dW, db) in zip(params, grads)]
+    return params, losses
+
+
 @wrong(
     "train_xor",
     "train-other-start",
@@ -1390,6 +1493,16 @@ def _(X, y, params, lr, epochs):
         for (W, b), (dW, db) in zip(params, xor_gradients(X, y, params)):
             W[...] = W - lr * dW
             b[...] = b - lr * db
+    return params, losses
+
+
+@wrong("train_xor", "losses-falling", why="the smallest loss so far")
+def _(X, y, params, lr, epochs):
+    losses = []
+    for _ in range(epochs):
+        losses.append(min([squared_error(xor_forward(X, params), y), *losses]))
+        grads = xor_gradients(X, y, params)
+        params = [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
     return params, losses
 
 
