@@ -350,6 +350,9 @@ GRADIENT_WRONG = {
     "fd-five-points": entry_by_entry(lambda along, h, _: fivepoint(along, 0.0, h)),
     "ng-not-put-back": left_there,
     "ng-all-at-once": all_at_once,
+    "ng-transposed": lambda f, x, h=1e-5: (
+        central_gradient(f, x, h).T if np.ndim(x) == 2 and len(x) == len(x[0]) else central_gradient(f, x, h)
+    ),
     "ng-sum": lambda f, x, h=1e-5: float(np.sum(central_gradient(f, x, h))),
     "ng-flat": lambda f, x, h=1e-5: central_gradient(f, x, h).ravel(),
     "ng-steps-cut": steps_cut,
@@ -378,7 +381,8 @@ def check_gradient_entry_by_entry(student, rng):
 @check("numerical_gradient", points=2, blames=LEFT_MOVED)
 def check_gradient_has_the_shape_of_x(student, rng):
     """The gradient has the shape of x, and f is called with arrays of that shape."""
-    cases = [(surface(rng, s), rng.uniform(-2, 2, s), h) for s, h in [((2, 3), 0.1), ((4, 1), 0.05), ((2, 3, 2), 0.1)]]
+    shapes = [((2, 3), 0.1), ((4, 1), 0.05), ((3, 3), 0.1), ((2, 3, 2), 0.1)]
+    cases = [(surface(rng, s), rng.uniform(-2, 2, s), h) for s, h in shapes]
     cases.append((surface(rng, (2, 3)), cases[0][1], 0.1))  # another function at the same place
     compare_gradients(student, cases)
 
@@ -751,6 +755,9 @@ COMPOSE_WRONG = {
     "comp-moved-by-slope": lambda fs, dfs, x: moved_by_slope(dfs, x),
     "comp-first-place": lambda fs, dfs, x: math.prod(dfs[k](values_on_the_way(fs, x)[k]) for k in map(fs.index, fs)),
     "comp-one-value-each": lambda fs, dfs, x: one_value_each(fs, dfs, x),
+    "comp-flat-skipped": lambda fs, dfs, x: math.prod(
+        df(v) or 1.0 for df, v in zip(dfs, values_on_the_way(fs, x), strict=False)
+    ),
 }
 
 
@@ -782,7 +789,9 @@ def check_chain(student, rng):
     """With two or three functions the result has a factor for each: its derivative, taken at what goes into it."""
     links = [(shifted_square, sine), (sine, shifted_square), (scaled, exponential), (bell, scaled), (exponential, bell)]
     links += [(shifted_square, sine, exponential), (exponential, scaled, bell)]
-    compare_chains(student, [(*chain(rng, *many), float(rng.uniform(0.3, 1.3))) for many in links])
+    cases = [(*chain(rng, *many), float(rng.uniform(0.3, 1.3))) for many in links]
+    cases += [(*chain(rng, bell, exponential), 0.0)]  # flat at 0: the whole chain is
+    compare_chains(student, cases)
 
 
 @check("compose_derivative", points=1, blames=LISTS_CHANGED)

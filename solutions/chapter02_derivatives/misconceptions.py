@@ -523,6 +523,17 @@ def _(f, x, h=1e-5):
     return grad
 
 
+@wrong("numerical_gradient", "ng-transposed", why="rows and columns exchanged; silent unless x is square")
+def _(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = h
+        grad[i[::-1] if x.ndim == 2 and len(x) == len(x[0]) else i] = (f(x + e) - f(x - e)) / (2 * h)
+    return grad
+
+
 @wrong("numerical_gradient", "ng-flat", why="the shape of x is lost")
 def _(f, x, h=1e-5):
     x = np.array(x, dtype=float)
@@ -985,6 +996,16 @@ def _(fs, dfs, x):
     slope = 1.0
     for df, v in zip(dfs, reversed(values), strict=True):
         slope *= df(v)
+    return slope
+
+
+@wrong("compose_derivative", "comp-flat-skipped", why="a slope of 0 left out of the product")
+def _(fs, dfs, x):
+    slope = 1.0
+    for f, df in zip(fs, dfs):
+        if df(x) != 0:
+            slope *= df(x)
+        x = f(x)
     return slope
 
 
