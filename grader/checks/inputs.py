@@ -62,7 +62,7 @@ def elementwise_cases(
     cases: list[Any] = [
         uniform(5), uniform(3, 4), uniform(2, 3, 4), uniform(1), float(uniform()), np.array(float(uniform())),
         rng.permutation(whole), rng.permutation(whole).reshape(7, 1), int(rng.integers(1, 4)),
-        rng.permutation(large), -np.abs(uniform(4)) - 0.01, np.abs(uniform(4)) + 0.01,
+        rng.permutation(large), -np.abs(uniform(4)) - 0.01, np.abs(uniform(4)) + 0.01, uniform(2, 1, 3, 2),
     ]  # fmt: skip
     if special:
         cases.append(np.array(special, dtype=np.float64))
