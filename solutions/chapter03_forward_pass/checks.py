@@ -5,7 +5,18 @@ from functools import wraps
 
 import numpy as np
 
-from grader.checks import check, compare, expect_accepted, expect_close, expect_raises, expect_true, fail, ints, normal
+from grader.checks import (
+    beyond,
+    check,
+    compare,
+    expect_accepted,
+    expect_close,
+    expect_raises,
+    expect_true,
+    fail,
+    ints,
+    normal,
+)
 
 # Arrays of the size the chapter promises to stand: exp of them overflows, a probability of them is 0 or 1.
 FAR = np.array([-10_000.0, -1000.0, -750.0, -40.0, -1.0, 0.0, 2.0, 37.0, 720.0, 1000.0, 10_000.0])
@@ -38,6 +49,7 @@ def arrays(rng):
         normal(rng, 1),
         normal(rng, 4, 4),
         normal(rng, 2, 3, 4),
+        normal(rng, 2, 1, 3, 2),
         -0.1 - np.abs(normal(rng, 5)),
         0.1 + np.abs(normal(rng, 2, 3)),
         rng.uniform(-100, 100, (3, 4)),
@@ -70,6 +82,11 @@ def alone(values):
     return [(value,) for value in values]
 
 
+def one_entry(z):
+    """Return the first number of an array as the argument of a function of one number."""
+    return (float(np.ravel(z)[0]),) if np.ndim(z) else None
+
+
 relu_oracle = elementwise(lambda z: z if z > 0 else 0.0)
 
 RELU = known(
@@ -86,7 +103,8 @@ RELU = known(
 @check("relu", points=2, blames={"MUTATED_INPUT": "relu-inplace"})
 def check_relu_of_arrays(student, rng):
     """relu keeps what is positive and makes the rest 0, in arrays of any shape."""
-    compare(student.relu, relu_oracle, alone([*arrays(rng), FAR]), "relu(z)", unless=RELU)
+    relu = beyond(student.relu, relu_oracle, one_entry, "relu-if")
+    compare(relu, relu_oracle, alone([*arrays(rng), FAR]), "relu(z)", unless=RELU)
 
 
 @check("relu", points=2, blames={"MUTATED_INPUT": "relu-inplace"})
@@ -291,7 +309,8 @@ GELU = known(
 @check("gelu", points=3, blames={"MUTATED_INPUT": "gelu-inplace"})
 def check_gelu_of_arrays(student, rng):
     """gelu is z times the exact normal distribution function of z, in arrays of any shape."""
-    compare(student.gelu, gelu_oracle, alone([*arrays(rng), TAILS]), "gelu(z)", unless=GELU)
+    gelu = beyond(student.gelu, gelu_oracle, one_entry, "gelu-scalar-erf")
+    compare(gelu, gelu_oracle, alone([*arrays(rng), TAILS]), "gelu(z)", unless=GELU)
 
 
 @check("gelu", points=1, blames={"MUTATED_INPUT": "gelu-inplace"})
@@ -334,6 +353,8 @@ def tables(rng):
         normal(rng, 3, 5) + np.array([[60.0], [-60.0], [0.0]]),
         np.array([[2.0, 2.0, 0.0, 2.0], [-1.0, -1.0, -1.0, -1.0]]),
         np.array([[9.5, 0.0, -1.0], [-12.0, -3.5, 2.0], [0.0, -7.0, -16.0]]),
+        normal(rng, 50, 12),
+        normal(rng, 2, 3)[[0, 1, 0, 0]],
     ]
 
 
@@ -531,6 +552,7 @@ AFFINE = known(
     aff_activated=lambda X, W, b: np.maximum(flat(X) @ W + b, 0),
     aff_columns=lambda X, W, b: X.reshape(-1, X.shape[0]).T @ W + b,
     aff_fortran=lambda X, W, b: X.reshape(X.shape[0], -1, order="F") @ W + b,
+    aff_zero_bias=lambda X, W, b: flat(X) @ W + (b if b[0] else 0),
 )
 
 
@@ -542,8 +564,20 @@ def first_result(student):
 @check("affine_forward", points=2)
 def check_affine_forward_out(student, rng):
     """out is X @ W + b, one sample a row."""
-    shapes = [((4, 4), 4), ((3, 3), 3), ((4, 3), 4), ((5, 3), 2), ((1, 4), 3), ((2, 1), 5), ((6, 7), 1), ((3, 3), 4)]
+    shapes = [
+        ((4, 4), 4),
+        ((3, 3), 3),
+        ((4, 3), 4),
+        ((5, 3), 2),
+        ((1, 4), 3),
+        ((2, 1), 5),
+        ((6, 7), 1),
+        ((3, 3), 4),
+        ((50, 2), 3),
+    ]
     cases = affine_cases(rng, shapes)
+    cases += [(normal(rng, 4, 2), normal(rng, 2, 3), np.array([0.0, 0.5, -1.0]))]
+    cases += [(normal(rng, 4, 4), *cases[0][1:])]  # the layer of the first case once more, with other samples
     cases += [(rng.uniform(-100, 100, (3, 5)), rng.uniform(-100, 100, (5, 4)), rng.uniform(-100, 100, 4))]
     compare(first_result(student), affine_oracle, cases, "out", unless=AFFINE)
 
@@ -563,13 +597,21 @@ def check_affine_forward_of_whole_numbers(student, rng):
         D = math.prod(shape[1:])
         X, W, b = (ints(rng, -5, 6, size).astype(np.int64) for size in (shape, (D, M), (M,)))
         cases += [(X, W, b), (X, W / 2, b / 4), (X, W, b / 4 + 0.125)]
-    compare(first_result(student), affine_oracle, cases, "out", unless=AFFINE)
+
+    def with_floats(X, W, b):
+        return X.astype(float), W.astype(float), b.astype(float)
+
+    out = beyond(first_result(student), affine_oracle, with_floats, "aff-into-ints")
+    compare(out, affine_oracle, cases, "out", unless=AFFINE)
 
 
 @check("affine_forward", points=1)
 def check_affine_forward_cache(student, rng):
     """cache is (X, W, b) as they came, X in its own shape."""
-    for X, W, b in affine_cases(rng, [((3, 2, 4), 5), ((4, 3), 2), ((3, 3), 3)]):
+    cases = affine_cases(rng, [((3, 2, 4), 5), ((4, 3), 2), ((3, 3), 3), ((1, 4), 2)])
+    X, W, _ = cases[1]
+    cases += [(X, W, np.zeros(2)), (ints(rng, 70_000, 80_000, (4, 3)).astype(np.int64), W, np.array([1, -2]))]
+    for X, W, b in cases:
         cache = student.affine_forward(X, W, b).cache
         expect_true(
             isinstance(cache, tuple | list) and len(cache) == 3,
@@ -653,7 +695,7 @@ def network_cases(rng, plan, *activation):
 def check_mlp_forward_one_hidden_layer(student, rng):
     """A network with one hidden layer: affine, relu, affine, and nothing after that."""
     cases = network_cases(rng, [(4, [4, 4, 4]), (5, [3, 4, 2]), (1, [2, 6, 3]), (3, [4, 2, 1]), (7, [1, 5, 4])])
-    cases.append((rng.uniform(-100, 100, (4, 3)), network(rng, [3, 5, 2])))
+    cases.append((rng.uniform(-10_000, 10_000, (4, 3)), network(rng, [3, 5, 2])))
     X = ints(rng, -3, 4, (5, 3)).astype(np.int64)
     cases += [(X, network(rng, [3, 4, 2])), (X, whole_weights(rng, network(rng, [3, 4, 2])))]
     compare(student.mlp_forward, mlp_oracle, cases, "the logits", unless=MLP)
@@ -663,7 +705,9 @@ def check_mlp_forward_one_hidden_layer(student, rng):
 def check_mlp_forward_any_depth(student, rng):
     """The same walk through one layer, and through three and four."""
     plan = [(4, [3, 5, 5, 5, 2]), (3, [3, 3]), (5, [4, 2]), (6, [2, 5, 3, 4, 2]), (1, [3, 4, 1, 2]), (4, [3, 3, 3, 3])]
-    cases = network_cases(rng, plan)
+    cases = network_cases(rng, [*plan, (50, [2, 4, 3, 4, 3, 4, 2])])
+    again = layer(rng, 3, 3)
+    cases += [(normal(rng, 4, 3), [again, again, (layer(rng, 3, 3)[0], np.zeros(3)), again])]
     compare(student.mlp_forward, mlp_oracle, cases, "the logits", unless=MLP)
 
 
@@ -718,6 +762,7 @@ MSE = known(
     mse_root=lambda p, y: np.sqrt(np.mean(flat_difference(p, y) ** 2)),
     mse_absolute=lambda p, y: np.mean(np.abs(flat_difference(p, y))),
     mse_per_sample=lambda p, y: np.sum(flat_difference(p, y) ** 2) / p.shape[0],
+    mse_distinct=lambda p, y: mse_oracle(*np.array(list({*zip(p.ravel(), y.ravel(), strict=True)})).T),
     mse_sum=lambda p, y: np.sum(flat_difference(p, y) ** 2),
     mse_one_row=lambda p, y: np.sum(flat_difference(p, y) ** 2) if len(p) == 1 else np.mean(flat_difference(p, y) ** 2),
 )
@@ -727,11 +772,14 @@ MSE = known(
 def check_mse_of_equal_shapes(student, rng):
     """mse is the mean of the squared differences over all elements."""
     cases = [
-        (normal(rng, *shape), normal(rng, *shape)) for shape in [(5, 1), (4,), (4, 3), (3, 3), (1, 1), (7, 2), (1, 4)]
+        (normal(rng, *shape), normal(rng, *shape))
+        for shape in [(5, 1), (4,), (4, 3), (3, 3), (1, 1), (7, 2), (1, 4), (50, 1)]
     ]
     cases += [(rng.uniform(-100, 100, (5, 1)), rng.uniform(-100, 100, (5, 1)))]
+    cases += [(np.array([[1.0004], [-2.0], [0.5]]), np.array([[1.0], [-1.9995], [0.5]]))]
+    cases += [(np.array([[0.5], [0.5], [2.0]]), np.array([[1.0], [1.0], [0.0]]))]
     whole = [ints(rng, -4, 5, shape).astype(np.int64) for shape in [(5, 1), (5, 1), (3, 2), (3, 2)]]
-    cases += [(whole[0], whole[1]), (whole[2], whole[3]), (whole[2] / 2, whole[3])]
+    cases += [(whole[0], whole[1]), (whole[2], whole[3]), (whole[2] / 2, whole[3]), (300 * whole[0], whole[1])]
     compare(student.mse, mse_oracle, cases, "mse(p, y)", unless=MSE)
 
 
@@ -739,7 +787,7 @@ def check_mse_of_equal_shapes(student, rng):
 def check_mse_of_column_and_row(student, rng):
     """mse does not depend on whether the targets are (N,) or (N, 1)."""
     cases = [(normal(rng, N, 1), normal(rng, N)) for N in (5, 1, 3)]
-    cases += [(normal(rng, 4), normal(rng, 4, 1)), (normal(rng, 6, 1), ints(rng, -3, 4, (6,)).astype(np.int64))]
+    cases += [(normal(rng, 6, 1), ints(rng, -3, 4, (6,)).astype(np.int64))]
     perfect = normal(rng, 4)
     cases += [(perfect[:, None], perfect)]
     compare(student.mse, mse_oracle, cases, "mse(p, y)", unless=MSE)
@@ -804,7 +852,8 @@ def judge_bce_with_logits(student, cases):
 @check("bce_with_logits", points=2)
 def check_bce_of_column_targets(student, rng):
     """bce_with_logits is the mean binary cross-entropy, targets (N, 1)."""
-    cases = [(normal(rng, N, 1), targets(rng, N, 1)) for N in (5, 1, 8, 3)]
+    cases = [(normal(rng, N, 1), targets(rng, N, 1)) for N in (5, 1, 8, 3, 50)]
+    cases += [(np.array([[7.5], [-8.0], [7.0]]), np.array([[1.0], [0.0], [1.0]]))]
     cases += [(3 * normal(rng, 6, 1), targets(rng, 6, 1)), (np.array([[0.0], [0.0], [2.0]]), targets(rng, 3, 1))]
     cases += [(ints(rng, -4, 5, (7, 1)).astype(np.int64), targets(rng, 7, 1).astype(np.int64))]
     cases += [(rng.uniform(0.1, 0.9, (4, 1)), targets(rng, 4, 1))]
@@ -902,8 +951,11 @@ def judge_cross_entropy(student, cases):
 @check("cross_entropy", points=3, blames={"MUTATED_INPUT": "ce-inplace"})
 def check_cross_entropy_of_labels(student, rng):
     """cross_entropy is the mean over the samples of -log of the label's probability."""
-    cases = [(normal(rng, N, C), labels(rng, N, C)) for N, C in [(5, 3), (4, 4), (2, 6), (1, 3), (9, 2), (3, 3)]]
+    cases = [
+        (normal(rng, N, C), labels(rng, N, C)) for N, C in [(5, 3), (4, 4), (2, 6), (1, 3), (9, 2), (3, 3), (50, 3)]
+    ]
     cases += [(rng.uniform(-100, 100, (5, 4)), labels(rng, 5, 4))]
+    cases += [(np.array([[8.0, 0.0, -1.0], [0.5, 7.5, -1.0]]), np.array([0, 1]))]
     judge_cross_entropy(student, cases)
 
 
@@ -964,6 +1016,7 @@ ACCURACY = known(
     acc_last_tie=lambda scores, y: np.mean(np.array([last_of_equals(row) for row in scores.tolist()]) == y),
     acc_any_tie=lambda scores, y: np.mean(picked(scores, y) == scores.max(axis=1)),
     acc_rounded=lambda scores, y: np.mean(np.round(scores, 3).argmax(axis=1) == y),
+    acc_narrow=lambda scores, y: np.sum(scores.argmax(axis=1) == y).astype(np.int8) / len(y),
 )
 
 
@@ -978,6 +1031,8 @@ def scored(rng, N, C):
 def check_accuracy_of_rows(student, rng):
     """accuracy is the share of rows whose largest score is at the label."""
     cases = [scored(rng, N, C) for N, C in [(4, 4), (12, 3), (6, 6), (9, 2), (7, 5)]]
+    many = normal(rng, 400, 3)
+    cases.append((many, right_but_for_the_last(many)))  # more hits than a byte can count
     square = np.array([[2.0, 1.0], [5.0, 0.0]])
     cases += [(square, np.array([0, 0])), (square, np.array([0, 1])), (square, np.array([1, 1]))]
     compare(student.accuracy, accuracy_oracle, cases, "accuracy(scores, y)", unless=ACCURACY)
@@ -1017,7 +1072,7 @@ def check_accuracy_of_any_scale(student, rng):
     tables_of_scores = [one, -5.0 - np.abs(normal(rng, 6, 3)), rng.uniform(-10_000, 10_000, (5, 4))]
     tables_of_scores += [softmax_oracle(normal(rng, 5, 3)), np.array([[-3, 7, 2], [4, -1, 0], [0, 5, 9], [-8, -2, -4]])]
     tables_of_scores.append(close_scores(rng, 5))
-    cases = [(one, (one.argmax(axis=1) + 1) % 4)]
+    cases = [(one, (one.argmax(axis=1) + 1) % 4), (np.array([[2.0], [-1.0]]), np.zeros(2, dtype=np.int64))]
     cases += [(scores, right_but_for_the_last(scores)) for scores in tables_of_scores]
     compare(student.accuracy, accuracy_oracle, cases, "accuracy(scores, y)", unless=ACCURACY)
 
@@ -1040,7 +1095,7 @@ COUNT = known(
 def check_count_parameters_of_networks(student, rng):
     """count_parameters adds the weights and the biases of every layer."""
     cases = [([64, 32, 10],), ([3, 4, 2],), ([5, 7, 3, 2],), ([int(n) for n in rng.integers(2, 50, 5)],)]
-    cases += [([6, 8, 8, 8, 3],), ([784, 300, 100, 10],)]
+    cases += [([6, 8, 8, 8, 3],), ([784, 300, 100, 10],), ([3, 5, 4, 6, 2, 7, 3, 2],)]
     compare(student.count_parameters, count_oracle, cases, "count_parameters(sizes)", kind="ints", unless=COUNT)
 
 
@@ -1148,7 +1203,8 @@ def field(student, name):
 
     def call(X, y, params):
         report = student.evaluate(X, y, params)
-        expect_true(isinstance(report, dict), "evaluate should return a dict", code="WRONG_TYPE")
+        named = "ev-tuple" if isinstance(report, tuple) else None
+        expect_true(isinstance(report, dict), "evaluate should return a dict", code="WRONG_TYPE", misconception=named)
         keys = ", ".join(map(str, report)) or "none"
         expect_true(name in report, f'the dict has no "{name}"; its keys: {keys}', code="WRONG_TYPE")
         value = report[name]
@@ -1186,7 +1242,18 @@ def samples(rng):
         clear_sample(rng, 3, [2, 5, 3]),
         clear_sample(rng, 24, [3, 4, 2]),
         clear_sample(rng, 7, [3, 5, 4], whole=True),
+        many_samples(rng),
     ]
+
+
+def many_samples(rng):
+    """Return (X, y, params) of 200 samples, the four worst well apart and one of the three behind the first 128."""
+    while True:
+        X, params, y = normal(rng, 200, 3), network(rng, [3, 5, 3]), labels(rng, 200, 3)
+        losses = evaluate_losses(X, y, params)
+        order = np.argsort(losses)[-4:]
+        if np.diff(losses[order]).min() > 1e-3 and order[1:].max() > 128:
+            return X, y, params
 
 
 def telling_sample(rng, N, sizes):

@@ -46,7 +46,7 @@ def _(z):
     return z
 
 
-@wrong("relu", "relu-if", why="an if of an array raises ValueError", unnamed="the message of NumPy says what is wrong")
+@wrong("relu", "relu-if", why="an if of an array raises ValueError")
 def _(z):
     if z > 0:
         return z
@@ -315,7 +315,7 @@ def _(z):
     return np.where(z > 4, z, np.where(z < -4, 0.0, 0.5 * z * (1 + erf(z / math.sqrt(2)))))
 
 
-@wrong("gelu", "gelu-scalar-erf", why="math.erf of an array raises TypeError", unnamed="which says what is wrong")
+@wrong("gelu", "gelu-scalar-erf", why="math.erf of an array raises TypeError")
 def _(z):
     return 0.5 * z * (1 + math.erf(z / math.sqrt(2)))
 
@@ -450,7 +450,7 @@ def _(X, W, b):
     return X.reshape(len(X), -1) @ W, (X, W, b)
 
 
-@wrong("affine_forward", "aff-into-ints", why="+= adds fractions to integers", unnamed="the message of NumPy says it")
+@wrong("affine_forward", "aff-into-ints", why="+= adds fractions to integers")
 def _(X, W, b):
     out = X.reshape(len(X), -1) @ W
     out += b
@@ -485,6 +485,29 @@ def _(X, W, b):
 @wrong("affine_forward", "aff-fortran", why="the numbers of a sample in another order than W expects")
 def _(X, W, b):
     return X.reshape(len(X), -1, order="F") @ W + b, (X, W, b)
+
+
+@wrong(
+    "affine_forward",
+    "aff-remembered",
+    why="a product kept for the next call with this layer",
+    unnamed="what comes out depends on the calls before",
+)
+def _(X, W, b, products={}):
+    layer = (X.shape, W.tobytes())
+    if layer not in products:
+        products[layer] = X.reshape(len(X), -1) @ W
+    return products[layer] + b, (X, W, b)
+
+
+@wrong("affine_forward", "aff-cache-first", why="one sample without its axis", unnamed="WRONG_SHAPE says so")
+def _(X, W, b):
+    return X.reshape(len(X), -1) @ W + b, (X[0] if len(X) == 1 else X, W, b)
+
+
+@wrong("affine_forward", "aff-zero-bias", why="one bias of 0 taken for no biases")
+def _(X, W, b):
+    return X.reshape(len(X), -1) @ W + (b if b[0] else 0), (X, W, b)
 
 
 @wrong("affine_forward", "aff-cache-flat", why="the backward pass must give back the shape that came in")
@@ -689,6 +712,33 @@ def _(X, params, activation="relu"):
     return X
 
 
+@wrong(
+    "mlp_forward",
+    "mlp-like-the-last",
+    why="the last layer known by its weights, which another may share",
+    unnamed="two equal layers in one network only",
+)
+def _(X, params, activation="relu"):
+    if activation not in ("relu", "tanh", "sigmoid"):
+        raise ValueError(activation)
+    act = {"relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}[activation]
+    for W, b in params:
+        X = X @ W + b
+        if not np.array_equal(W, params[-1][0]):
+            X = act(X)
+    return X
+
+
+@wrong("mlp_forward", "mlp-capped", why="a ceiling against growth", unnamed="any ceiling could stand there")
+def _(X, params, activation="relu"):
+    if activation not in ("relu", "tanh", "sigmoid"):
+        raise ValueError(activation)
+    act = {"relu": lambda Z: np.clip(Z, 0, 100), "tanh": np.tanh, "sigmoid": sigmoid}[activation]
+    for W, b in params[:-1]:
+        X = act(X @ W + b)
+    return X @ params[-1][0] + params[-1][1]
+
+
 @wrong("mlp_forward", "mlp-nobias", why="the biases are forgotten")
 def _(X, params, activation="relu"):
     f = {"relu": relu, "tanh": np.tanh, "sigmoid": sigmoid}.get(activation)
@@ -748,6 +798,20 @@ def _(p, y):
     if len(p) == 1:
         return np.sum((np.ravel(p) - np.ravel(y)) ** 2)
     return np.mean((np.ravel(p) - np.ravel(y)) ** 2)
+
+
+@wrong("mse", "mse-narrow", why="squares of whole numbers in few bits", unnamed="what comes out depends on the width")
+def _(p, y):
+    difference = p - y.reshape(p.shape)
+    if difference.dtype.kind == "i":
+        difference = difference.astype(np.int16)
+    return np.mean(difference * difference)
+
+
+@wrong("mse", "mse-distinct", why="a set of pairs")
+def _(p, y):
+    pairs = set(zip(p.ravel().tolist(), y.ravel().tolist()))
+    return sum((a - t) ** 2 for a, t in pairs) / len(pairs)
 
 
 @wrong("mse", "mse-sum", why="a sum grows with the number of samples")
@@ -926,6 +990,12 @@ def _(logits, y):
     return np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(y)), y])
 
 
+@wrong("cross_entropy", "ce-small-dropped", why="small losses taken for 0", unnamed="any bound could stand there")
+def _(logits, y):
+    losses = -log_softmax(logits)[np.arange(len(y)), y]
+    return np.mean(np.where(losses < 1e-3, 0, losses))
+
+
 @wrong("cross_entropy", "ce-sum", why="a sum grows with the number of samples")
 def _(logits, y):
     return -np.sum(log_softmax(logits)[np.arange(len(y)), y])
@@ -991,6 +1061,11 @@ def _(scores, y):
 @wrong("accuracy", "acc-any-tie", why="every one of equal scores counts as a hit")
 def _(scores, y):
     return np.mean(scores[np.arange(len(y)), y] == scores.max(axis=1))
+
+
+@wrong("accuracy", "acc-narrow", why="a count that wraps around above 127")
+def _(scores, y):
+    return float((scores.argmax(axis=1) == y).sum(dtype=np.int8)) / len(y)
 
 
 @wrong("accuracy", "acc-rounded", why="of two close scores one is the larger")
@@ -1254,7 +1329,7 @@ def _(X, y, params):
     }  # fmt: skip
 
 
-@wrong("evaluate", "ev-tuple", why="a tuple instead of a dict", unnamed="WRONG_TYPE says so")
+@wrong("evaluate", "ev-tuple", why="a tuple instead of a dict")
 def _(X, y, params):
     logits = mlp_forward(X, params)
     losses = -log_softmax(logits)[np.arange(len(y)), y]
