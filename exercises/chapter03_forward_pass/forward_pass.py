@@ -202,7 +202,7 @@ def mse(p, y):
 
     Args:
         p: predictions, shape (N,), (N, 1) or (N, K).
-        y: targets of p's shape; where p is (N, 1) or (N,), y may be (N,) or (N, 1).
+        y: targets of p's shape; where p is (N, 1), y may also be (N,).
 
     Returns:
         A float.

@@ -147,16 +147,20 @@ class _Auditor:
         return dict(graded["solution"][0][1].seconds)
 
     def _plan(self) -> Iterator[Trial]:
-        """Yield the gradings of what is written; in a full audit those with the first seed come twice."""
+        """Yield the gradings of what is written.
+
+        A wrong answer's verdict is known when it is named. In a full audit it is graded to the end with the first seed,
+        lest a later check of its task fails itself, and all of that comes twice.
+        """
         for specimen in self.specimens:
             is_wrong = specimen.kind == "wrong"
             only = frozenset({specimen.task}) if specimen.task else None
-            until = "name" if is_wrong else "end"  # the verdict is then known
             seeds = min(self.depth.seeds, {"odd": 1, "alone": 1, "made": MADE_SEEDS}.get(specimen.kind, FULL_SEEDS))
             for seed in range(1, seeds + 1):
-                yield Trial(self.chapter.name, specimen, seed, only, until=until)
+                to_the_end = not is_wrong or (self.depth.is_full and seed == 1)
+                yield Trial(self.chapter.name, specimen, seed, only, until="end" if to_the_end else "name")
             if self.depth.is_full and specimen.kind in ("right", "wrong"):
-                yield Trial(self.chapter.name, specimen, only=only, until=until, run=1)
+                yield Trial(self.chapter.name, specimen, only=only, run=1)
 
     def _dead(self, checks: dict[str, str]) -> list[str]:
         """Return those of some checks, with their tasks, that fail for no wrong answer, tried on a few at a time.

@@ -1225,7 +1225,7 @@ def equal_neurons_case(rng):
 
 def rising_case(rng):
     """Return steps that are far too long: the loss rises, and gradient descent goes on all the same."""
-    return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 1.0, 0.3), 30.0, 4
+    return XOR_ROWS.astype(float), column(XOR_TARGETS), hand_made(rng, 1.5, 0.3), 40.0, 6
 
 
 def still_case(rng):
