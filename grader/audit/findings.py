@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from grader.audit.specimens import Specimen
-from grader.audit.verdicts import Verdict
+from grader.audit.verdicts import Failure, Verdict
 
 
 def findings(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
@@ -59,6 +60,11 @@ def _wrong(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
             yield f"{specimen.name}: is called {name}: {failures[0].words}"
 
 
+def _told(failure: Failure) -> Failure:
+    """Return what two runs must agree on: not where time ran out."""
+    return replace(failure, message=None) if failure.code == "TIMEOUT" else failure
+
+
 def unsteady(specimen: Specimen, verdicts: Sequence[tuple[int, Verdict]]) -> Iterator[str]:
     """Yield a sentence for the first grading that comes to another verdict than the first one.
 
@@ -72,7 +78,7 @@ def unsteady(specimen: Specimen, verdicts: Sequence[tuple[int, Verdict]]) -> Ite
     first_seed, first = verdicts[0]
     for seed, verdict in verdicts[1:]:
         if seed == first_seed:
-            if verdict.failures != first.failures or verdict.ran != first.ran:
+            if list(map(_told, verdict.failures)) != list(map(_told, first.failures)) or verdict.ran != first.ran:
                 yield f"{specimen.name}: another verdict in a second run with the same seed"
         elif specimen.kind == "wrong" and verdict.named(specimen.task) != first.named(specimen.task):
             was, now = (f"called {v.named(specimen.task)}" for v in (first, verdict))

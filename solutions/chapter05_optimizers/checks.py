@@ -988,7 +988,7 @@ def check_long_gradients_are_scaled_together(student, rng):
 @check("clip_by_global_norm", points=3, blames={"MUTATED_INPUT": "clip-in-place"})
 def check_short_gradients_stay(student, rng):
     """Gradients that are short enough stay as they are, each alone or all together."""
-    for shapes, size, limit in (([(3, 4), (4, 2)], 1.0, 30.0), ([(2, 5)], 0.1, 2.0), ([(4, 4), (4, 4)], 1.0, None)):
+    for shapes, size, limit in (([(3, 4), (4, 2)], 1.0, 300.0), ([(2, 5)], 0.1, 2.0), ([(4, 4), (4, 4)], 1.0, None)):
         grads = layers(rng, shapes, size)
         expect_clipped(student, grads, limit or joint_norm(grads) * (1 + 1e-9))
     # Every array is short enough, all of them together are not.
