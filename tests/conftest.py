@@ -20,7 +20,9 @@ from grader.release import release_exercises
 TINY_COURSE = Path(__file__).parent / "tiny_course"
 GRADE = Path(sys.executable).parent / "grade"
 
-settings.register_profile("same", derandomize=True)  # the same examples for everybody: a run says something of the change
+settings.register_profile(
+    "same", derandomize=True
+)  # the same examples for everybody: a run says something of the change
 settings.load_profile("same")
 
 
