@@ -950,6 +950,8 @@ def check_value_powers_and_tanh(student, rng):
         "a ** -2": (lambda a: a**-2, [4]),
         "a ** 0.5": (lambda a: a**0.5, [b]),
         "a ** 2.5": (lambda a: a**2.5, [b]),
+        "a ** 2 at -1.25": (lambda a: a**2, [-1.25]),
+        "a ** 4 at -1": (lambda a: a**4, [-1]),
         "a ** 2 at 0": (lambda a: a**2, [0.0]),
         "a ** 1": (lambda a: a**1, [a]),
         "a ** 0": (lambda a: a**0, [a]),

@@ -818,6 +818,12 @@ class _(Value):
         return Value(self.data**exponent, (self,), (exponent * self.data**exponent,))
 
 
+@wrong("Value", "value-pow-abs", why="a sign lost where the exponent is even", unnamed="a sign may be lost in many ways")
+class _(Value):
+    def __pow__(self, exponent):
+        return Value(self.data**exponent, (self,), (exponent * abs(self.data) ** (exponent - 1),))
+
+
 # loss_and_grads
 
 
