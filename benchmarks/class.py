@@ -38,7 +38,8 @@ part, parts = map(int, sys.argv[2:])
 for path in sorted(Path(sys.argv[1]).glob("*/bench.py"))[part::parts]:
     module = {}
     exec(compile(path.read_text(), path, "exec"), module)
-    for name, arguments, times in calls(np.random.default_rng(1)):
+    for name, make, times in calls(np.random.default_rng(1)):
+        arguments = make()
         for _ in range(times):
             result = module[name](*arguments)
         assert all(np.isfinite(value).all() for value in values(result))

@@ -1,4 +1,4 @@
-"""The twelve calls that every way of grading makes, as (function, arguments, how often)."""
+"""The twelve calls that every way of grading makes, as (function, what makes its arguments, how often)."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ def calls(rng):
     X, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
     made = []
     for shape in ((5,), (3, 4), (2, 3, 4)):
-        made.append(("sigmoid", (rng.normal(size=shape),), 2))
-        made.append(("sigmoid_grad", (rng.normal(size=shape),), 2))
+        made.append(("sigmoid", lambda shape=shape: (rng.normal(size=shape),), 2))
+        made.append(("sigmoid_grad", lambda shape=shape: (rng.normal(size=shape),), 2))
     for n in (1, 4, 9):
-        made.append(("forward", (rng.normal(size=(n, 2)), parameters(rng)), 2))
+        made.append(("forward", lambda n=n: (rng.normal(size=(n, 2)), parameters(rng)), 2))
     for times in (2, 1, 1):
-        made.append(("train_xor", (X, y, parameters(rng), 1.0, EPOCHS), times))
+        made.append(("train_xor", lambda: (X, y, parameters(rng), 1.0, EPOCHS), times))
     return made
 
 
