@@ -7,7 +7,7 @@ import json
 from multiprocessing.connection import Connection
 from typing import Any
 
-from grader.gradebook.runs import Work
+from grader.classroom.work import Work
 from grader.submission import Submission
 from grader.verdict import Ungradable
 

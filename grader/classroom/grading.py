@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.classroom.channel import Message
 from grader.classroom.lanes import AHEAD, Lane, Lanes
+from grader.classroom.work import Work
 from grader.gradebook import runs
 from grader.gradebook.database import Connection, Database
 
@@ -133,7 +134,7 @@ class Grading:
             self.tally.add("grader_error")
         return None
 
-    def begin(self, connection: Connection, lane: Lane, number: int) -> runs.Work:
+    def begin(self, connection: Connection, lane: Lane, number: int) -> Work:
         """Mark a run as begun and return what it grades."""
         runs.start(connection, number, lane.name)
         self.tries[number] = self.tries.get(number, 0) + 1

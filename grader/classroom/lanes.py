@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from grader.classroom.channel import Message, pack_work, receive, send
+from grader.classroom.work import Work
 from grader.errors import GradeError, UsageError
-from grader.gradebook.runs import Work
 
 AHEAD = 2  # pieces of work that a lane holds: the second is there when the first is done
 MOST_STARTS = 8  # lanes in a row that end before they are ready: then it is not chance
@@ -26,7 +26,8 @@ LAST_WORDS = 2000  # characters of what a lane that failed wrote
 ROOT = Path(__file__).parents[2]
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # a lane has one core
 COMMAND = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+    f"import gc, sys; sys.path.insert(0, {str(ROOT)!r})\n"
+    "import grader; gc.set_threshold(grader.ALLOCATIONS_BETWEEN_COLLECTIONS)\n"
     "from grader.classroom.lane import main\n"
     "main()"
 )  # fmt: skip

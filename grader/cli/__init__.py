@@ -15,9 +15,6 @@ import click
 import grader
 from grader.errors import GradeError
 
-ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
-"""Objects that are made before garbage is looked for, instead of some hundreds."""
-
 COMMANDS = {
     "start": ("grader.cli.exercises", "start"),
     "list": ("grader.cli.exercises", "list_chapters"),
@@ -109,7 +106,7 @@ def run() -> NoReturn:
     opened is closed by then, and what was printed is flushed here. The same goes for looking for garbage as often as
     Python does, which is a tenth of a short run: what is imported and collected here stays.
     """
-    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(grader.ALLOCATIONS_BETWEEN_COLLECTIONS)
     open_streams()
     try:
         main()

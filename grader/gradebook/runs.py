@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from grader.classroom.work import Work
 from grader.gradebook.clock import iso, now
 from grader.gradebook.intake import note_event, refusal_of
 from grader.gradebook.tables import (
@@ -26,7 +27,6 @@ from grader.gradebook.tables import (
     submission,
 )
 from grader.submission import Submission
-from grader.verdict import Ungradable
 
 QUEUED, RUNNING, DONE, LOST = "queued", "running", "done", "lost"
 ENDED = (DONE, LOST)
@@ -77,18 +77,6 @@ class Result:
     def of(cls, text: str) -> Result:
         """Return the result that a scorecard's JSON is."""
         return cls(text, json.loads(text))
-
-
-@dataclass(frozen=True)
-class Work:
-    """A run to be made: its number, and what it grades."""
-
-    run: int
-    chapter: str
-    student: str
-    module: Submission | Ungradable
-    quiz: bytes | Ungradable | None
-    submitted_at: str | None
 
 
 def open_round(connection: Connection, kind: str, key: str, is_applied: bool) -> int:

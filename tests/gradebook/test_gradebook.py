@@ -370,10 +370,10 @@ def test_times_are_kept_in_utc() -> None:
     assert seconds(None) is None
 
 
-def test_a_student_needs_no_database() -> None:
+def test_neither_a_student_nor_a_lane_needs_a_database() -> None:
     code = (
         "import sys; from importlib import import_module as i\n"
-        "for m in ('cli', 'cli.grading', 'cli.exercises', 'cli.doctor', 'cli.classes', 'cli.scores', 'run', 'plugin', 'record', 'report.terminal'): i('grader.' + m)\n"
+        "for m in ('cli', 'cli.grading', 'cli.exercises', 'cli.doctor', 'cli.classes', 'cli.scores', 'run', 'plugin', 'record', 'report.terminal', 'classroom.lane'): i('grader.' + m)\n"
         "print({'sqlalchemy', 'sqlite3', 'grader.gradebook'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
