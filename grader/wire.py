@@ -29,7 +29,7 @@ MAX_KEY_INT = 2**31  # keys equal modulo 2**61 - 1 make a dict quadratic
 MAX_ODD_KEYS = 1000  # floats and tuples in all dicts of one blob: thousands with one hash can be had (2.0**(61*k))
 MAX_NDIM = 16
 MAX_PACKED = 1_000_000  # numbers in all packed lists of one blob: a list needs four times the bytes that cross
-DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
+DTYPES = {name: int(name[2:]) for name in "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()}  # bytes
 PACKED = {float: "<f8", np.float64: "<f8", int: "<i8"}
 PACK_FROM = 4  # a list of this many plain numbers or more crosses as one buffer
 EXTERNAL_TAGS = frozenset("oks")  # object, callback, the student's own function: the ends of the pipe give them meaning
@@ -205,7 +205,7 @@ def dumps(value: Any, spill: Spill | None = None, *, with_streams: bool = True) 
     encoder = _Encoder(spill, with_streams)
     tree = encoder.node(value, 0)
     try:
-        header = json.dumps(tree, separators=(",", ":"), allow_nan=False).encode("ascii")
+        header = _to_json(tree).encode("ascii")
     except (ValueError, TypeError) as error:
         raise WireError(str(error)) from None
     if len(header) > MAX_HEADER:
@@ -254,7 +254,7 @@ class _Decoder:
 
 
 def _take(args: list[Any], *types: type) -> list[Any]:
-    if len(args) != len(types) or any(type(a) is not t for a, t in zip(args, types, strict=True)):
+    if tuple(map(type, args)) != types:
         raise WireError("a tag with wrong fields")
     return args
 
@@ -342,12 +342,13 @@ def _to_array(dec: _Decoder, args: list[Any], depth: int) -> np.ndarray:
     dtype, shape, offset = _take(args, str, list, int)
     if dtype not in DTYPES or len(shape) > MAX_NDIM:
         raise WireError("an array of unknown kind")
-    if any(type(n) is not int or not 0 <= n < MAX_KEY_INT for n in shape):
-        raise WireError("an array with an impossible shape")
+    for n in shape:
+        if type(n) is not int or not 0 <= n < MAX_KEY_INT:
+            raise WireError("an array with an impossible shape")
     count = math.prod(shape)
-    if math.prod(max(n, 1) for n in shape) > MAX_BODY:
+    if (count or math.prod(max(n, 1) for n in shape)) > MAX_BODY:
         raise WireError("an array that is too large")
-    return _from_buffer(dec.raw(offset, count * np.dtype(dtype).itemsize), dtype).reshape(shape)
+    return _from_buffer(dec.raw(offset, count * DTYPES[dtype]), dtype).reshape(shape)
 
 
 def _from_buffer(data: memoryview, dtype: str) -> np.ndarray:
@@ -362,7 +363,7 @@ def _to_scalar(dec: _Decoder, args: list[Any], depth: int) -> Any:
     dtype, offset = _take(args, str, int)
     if dtype not in DTYPES:
         raise WireError("a scalar of unknown kind")
-    return _from_buffer(dec.raw(offset, np.dtype(dtype).itemsize), dtype)[0]
+    return _from_buffer(dec.raw(offset, DTYPES[dtype]), dtype)[0]
 
 
 def _to_generator(dec: _Decoder, args: list[Any], depth: int) -> Any:
@@ -412,7 +413,7 @@ def loads(data: bytes | memoryview, resolve: Resolve | None = None) -> Any:
     if len(view) - _BLOB.size - size > MAX_BODY:
         raise WireError("a body that is too long")
     try:
-        tree = json.loads(bytes(view[_BLOB.size : _BLOB.size + size]), parse_constant=_no_constant)
+        tree = _from_json(str(view[_BLOB.size : _BLOB.size + size], "ascii"))
     except (ValueError, RecursionError):
         raise WireError("a header that is not JSON") from None
     decoder = _Decoder(view[_BLOB.size + size :], resolve)
@@ -424,6 +425,10 @@ def loads(data: bytes | memoryview, resolve: Resolve | None = None) -> Any:
 
 def _no_constant(text: str) -> Any:
     raise WireError("a bare NaN or Infinity")
+
+
+_to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_from_json = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def frame(sequence: int, blob: bytes) -> bytes:

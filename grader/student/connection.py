@@ -24,6 +24,10 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LC_ALL": "C.UTF-8",
 }
+HAS_HOOKS = hasattr(os, "register_at_fork")
+WITHOUT_HOOKS = "at_fork, os.register_at_fork = os.register_at_fork, lambda **hooks: None\n" if HAS_HOOKS else ""
+WITH_HOOKS = "os.register_at_fork = at_fork\n" if HAS_HOOKS else ""
+"""What is imported is told of no fork: a worker has one thread and holds no lock, and needs no `random` of its own."""
 
 
 class WorkerGone(Exception):
@@ -116,11 +120,13 @@ def bootstrap(module: str) -> list[str]:
     imports only the standard library stays on the path.
     """
     code = (
-        "import gc, sys\n"
+        "import gc, os, sys\n"
         "gc.disable()\n"  # what is imported is no garbage
+        f"{WITHOUT_HOOKS}"
         f"standard = list(sys.path); sys.path += {site_folders()!r}\n"
         f"from {module} import main\n"
         "sys.path[:] = standard\n"
+        f"{WITH_HOOKS}"
         "gc.enable()\n"
         "main()"
     )

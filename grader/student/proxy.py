@@ -210,10 +210,13 @@ class Student:
             arguments = wire.dumps((args, kwargs), self._spill(self._callbacks))
         except wire.WireError as error:  # a result of the student's that is handed back
             raise CheckFailed("WRONG_TYPE", f"{name} cannot be called with that: {error}") from None
-        request = {
-            "object": None if remote is None else remote._handle.number, "name": name, "operator": is_operator, "keep": keep or [],
-            "collect": collect, "repeat": repeat, "arguments": arguments, "makes_object": makes_object,
-        }  # fmt: skip
+        request: dict[str, Any] = {"name": name, "arguments": arguments}
+        if remote is not None:
+            request["object"] = remote._handle.number
+        if keep:
+            request["keep"] = keep
+        flags = {"operator": is_operator, "collect": collect, "repeat": repeat, "makes_object": makes_object}
+        request |= {flag: True for flag, is_set in flags.items() if is_set}
         seconds = self._settings.cpu_seconds * (2 if repeat else 1)
         reply = self._session.ask("call", request, seconds, self._callbacks)
         if self._told is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from grader.worker.imports import guard_imports
 from grader.worker.pipe import Pipe
 from grader.worker.zygote import serve
 
@@ -15,4 +16,5 @@ def main() -> None:
     requests, replies = os.dup(0), os.dup(1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    guard_imports()
     serve(Pipe(requests, replies), policy)

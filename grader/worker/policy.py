@@ -58,4 +58,6 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return dataclasses.asdict(self) | {"features": list(self.features)}
+        return {
+            "level": self.level, "features": list(self.features), "failed": self.failed, "blocked": self.blocked,
+        }  # fmt: skip

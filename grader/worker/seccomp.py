@@ -11,6 +11,7 @@ import functools
 import os
 import platform
 import struct
+import sys
 
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2  # linux/prctl.h, linux/seccomp.h
 OWN_PID = struct.pack("<I", 0x6D677069)  # where a filter of make_seccomp.py wants the process id
@@ -26,7 +27,11 @@ class FilterProgram(ctypes.Structure):
 @functools.cache
 def libc() -> ctypes.CDLL:
     """Return the C library that this process runs on."""
-    return ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "linux":
+        library.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+        library.syscall.argtypes = [ctypes.c_long] * 5
+    return library
 
 
 def checked(result: int, what: str) -> int:
@@ -43,7 +48,7 @@ def syscall(number: int, *arguments: int) -> int:
     Raises:
         OSError: the kernel refused.
     """
-    result: int = libc().syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
+    result: int = libc().syscall(number, *(*arguments, 0, 0, 0, 0)[:4])
     return checked(result, f"system call {number}")
 
 
@@ -53,8 +58,7 @@ def prctl(option: int, *arguments: int) -> int:
     Raises:
         OSError: the kernel refused.
     """
-    longs = [ctypes.c_ulong(argument) for argument in (*arguments, 0, 0, 0, 0)[:4]]
-    return checked(libc().prctl(ctypes.c_int(option), *longs), f"prctl {option}")
+    return checked(libc().prctl(option, *(*arguments, 0, 0, 0, 0)[:4]), f"prctl {option}")
 
 
 @functools.cache

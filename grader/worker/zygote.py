@@ -25,6 +25,7 @@ from grader import wire
 from grader.worker.cgroup import enter
 from grader.worker.claim import CONTROL_LIMIT
 from grader.worker.confine import confine
+from grader.worker.imports import guard_imports
 from grader.worker.nursery import prepare_zygote
 from grader.worker.output import CappedOutput, Printed
 from grader.worker.pipe import Pipe
@@ -38,8 +39,9 @@ GRACE = 0.5  # seconds
 def main() -> None:
     """Serve the grader until it hangs up."""
     control = socket.socket(fileno=CONTROL_FD)
-    warm_up()
     prepare_zygote()
+    guard_imports()
+    warm_up()
     own: dict[str, Any] = {"uid": int(sys.argv[1])} if len(sys.argv) > 1 else {}
     send(control, {"ready": os.getpid()})
     child = 0
@@ -73,8 +75,7 @@ def warm_up() -> None:
         runner.remember()
         runner.module.__dict__["rehearse"] = lambda X, W: np.exp(-np.maximum(X @ W, 0)).mean(axis=0)
         arguments = wire.dumps(((np.random.default_rng(0).normal(size=(4, 2)), np.eye(2)), {}))
-        runner.reply(runner.call({"object": None, "name": "rehearse", "operator": False, "keep": [], "collect": False,
-                                  "repeat": True, "arguments": arguments, "makes_object": False}))  # fmt: skip
+        runner.reply(runner.call({"name": "rehearse", "arguments": arguments, "repeat": True}))
     gc.freeze()
 
 

@@ -341,16 +341,7 @@ def test_no_process_is_left_behind() -> None:
             session = Session(launcher, Submission("work.py", source), "work", {}, 3.0)
             session.load()
             with pytest.raises(CheckFailed) if task != "h" else nullcontext():
-                request = {
-                    "object": None,
-                    "name": task,
-                    "operator": False,
-                    "keep": [],
-                    "collect": False,
-                    "repeat": False,
-                    "arguments": wire.dumps(((), {})),
-                }
-                session.ask("call", request, 0.2)
+                session.ask("call", {"name": task, "arguments": wire.dumps(((), {}))}, 0.2)
             session.close()
             assert children(zygote) == []
     assert children(os.getpid()) == before
