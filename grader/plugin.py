@@ -118,10 +118,10 @@ class GraderPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        """Call an item and report on it, without setup and teardown: an item has no fixtures, and each costs as much."""
-        passed_on = (KeyboardInterrupt, pytest.exit.Exception)
-        call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=passed_on)
-        report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        """Report on an item that was called, without setup and teardown: it has no fixtures, and each costs as much."""
+        assert isinstance(item, Item)
+        report = item.ihook.pytest_runtest_makereport(item=item, call=item.ended)
+        del item.ended  # with the traceback, and what its frames hold
         item.ihook.pytest_runtest_logreport(report=report)
         return True
 
@@ -148,10 +148,9 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
         if attempt.unreadable is not None:
             raise attempt.unreadable
         attempt.session.load()
-        for item in chosen:
-            config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            if is_enough(attempt.until, item.row):
-                break
+        for ended in batches(chosen, attempt.until):
+            for item in ended:
+                config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     except Ungradable as reason:
         return Finished(attempt, None, reason, time.perf_counter() - started)
     except WorkerFailed as fault:
@@ -160,6 +159,23 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
         attempt.session.close()
     reporter.pytest_sessionfinish(session=session)
     return Finished(attempt, reporter.report, None, time.perf_counter() - started)
+
+
+def batches(items: Iterable[Item], until: str) -> Iterator[list[Item]]:
+    """Call each item and yield them to be reported on: in a row, since pytest's own code leaves the caches in between.
+
+    One that failed ends a batch: its traceback holds what the check was sent.
+    """
+    ended = []
+    for item in items:
+        item.ended = pytest.CallInfo.from_call(item.runtest, "call", (KeyboardInterrupt, pytest.exit.Exception))
+        ended.append(item)
+        if item.ended.excinfo is not None:
+            yield ended
+            ended = []
+        if is_enough(until, item.row):
+            break
+    yield ended
 
 
 def is_enough(until: str, row: Mapping[str, Any]) -> bool:
@@ -200,6 +216,7 @@ class Item(pytest.Item):
     task: str
     points: int
     row: dict[str, Any]
+    ended: pytest.CallInfo[None]
 
     @property
     def title(self) -> str:

@@ -6,6 +6,7 @@ submission passes; an array of 64 MB against a column of another makes terabytes
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ MEMORY_BYTES = 2 << 30  # beyond what the grader has when a check begins; then M
 CPU_SECONDS = 60.0  # of the grader itself in one check
 AGAIN = 5.0  # CPU seconds after which a check that went on is ended again: it may take any exception for an answer
 NO_MORE = 120.0  # CPU seconds, the kernel's for it included, after which a grader is ended that nothing interrupts
+STATM_BYTES = 256  # its seven numbers fit
 PAGE_FIELD = 0  # of /proc/self/statm (man 5 proc_pid_statm): the address space, in pages
 
 
@@ -29,6 +31,7 @@ class Bounds:
     def __init__(self) -> None:
         self.limits: tuple[int, int] | None = None
         self.handler: object = None
+        self.statm: int | None = None
 
     def renew(self) -> None:
         """Begin to count anew; only the main thread can take signals, and the limit is the whole process's."""
@@ -37,8 +40,9 @@ class Bounds:
         if self.limits is None:
             self.limits = resource.getrlimit(resource.RLIMIT_AS)
         soft, hard = self.limits
-        with open("/proc/self/statm", "rb", buffering=0) as statm:
-            pages = int(statm.read().split()[PAGE_FIELD])
+        if self.statm is None:
+            self.statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        pages = int(os.pread(self.statm, STATM_BYTES, 0).split()[PAGE_FIELD])
         wanted = pages * resource.getpagesize() + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_AS, (wanted if soft == resource.RLIM_INFINITY else min(wanted, soft), hard))
         if self.handler is None:
@@ -47,15 +51,23 @@ class Bounds:
         signal.setitimer(signal.ITIMER_PROF, NO_MORE)  # inside C no handler is called; this signal needs none
 
     def lift(self) -> None:
-        """Take the limits away."""
+        """Take the limits away until the next check."""
         if self.limits is not None:
             resource.setrlimit(resource.RLIMIT_AS, self.limits)
-            self.limits = None
         if self.handler is not None:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def close(self) -> None:
+        """Take the limits away and leave nothing of them behind."""
+        self.lift()
+        self.limits = None
+        if self.handler is not None:
             signal.signal(signal.SIGVTALRM, self.handler)  # type: ignore[arg-type]
             self.handler = None
+        if self.statm is not None:
+            os.close(self.statm)
+            self.statm = None
 
 
 def too_long(number: int, frame: FrameType | None) -> None:

@@ -124,7 +124,7 @@ class Session:
     def close(self) -> None:
         """End the worker, if there is one, and what bounds the grader while a check runs."""
         self._end_worker()
-        self.bounds.lift()
+        self.bounds.close()
         self._free_memory()
 
     def _leave_check(self) -> None:
