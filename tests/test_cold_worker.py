@@ -87,7 +87,7 @@ def test_a_worker_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(DeadlineMissed):
             worker.send(bytes(2**22))
     finally:
-        worker.end(kill=True)
+        worker.kill()
         worker.output.close()
 
 

@@ -125,14 +125,17 @@ class ColdWorker:
         """Return "": there is no stack dump here."""
         return ""
 
-    def end(self, kill: bool) -> int:
-        """End the worker and return its status in the form of os.wait."""
+    def kill(self) -> None:
+        """End the worker."""
+        self.process.kill()
+        self.end()
+
+    def end(self) -> int:
+        """Return the status, in the form of os.wait, of a worker that hung up; one that does not go then is killed."""
         if self.status is None:
             with contextlib.suppress(OSError):
                 assert self.process.stdin is not None
                 self.process.stdin.close()
-            if kill:
-                self.process.kill()
             try:
                 code = self.process.wait(timeout=1)
             except subprocess.TimeoutExpired:

@@ -60,8 +60,11 @@ class Connection(Protocol):
     def where(self) -> str:
         """Return a stack dump of the running code, "" if it will not come."""
 
-    def end(self, kill: bool) -> int:
-        """End the worker and return its wait status."""
+    def end(self) -> int:
+        """Return the wait status of a worker that hung up; one that does not go then is killed."""
+
+    def kill(self) -> None:
+        """End the worker, without waiting for its end."""
 
 
 class Deadline:

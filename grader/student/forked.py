@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -27,6 +28,7 @@ from grader.student.connection import (
 from grader.worker.cgroup import new_cgroup, open_door, remove_cgroup
 from grader.worker.claim import CONTROL_LIMIT, claim_user
 
+MOST_OWED = 16  # answers of a zygote that are left for later: it cannot go on when nothing more fits into its socket
 DUMP_BYTES = 16384  # of a stack dump
 READ_AHEAD, READ_MOST = 1 << 16, 1 << 20  # bytes: of a frame whose size is not known, and of one that is large
 
@@ -75,6 +77,8 @@ class Zygote(Launcher):
 
     def tell(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
         """Send one message, with descriptors, and leave the answer for later."""
+        while self.answers_owed >= MOST_OWED:
+            self.answer()
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
             self.control.sendmsg([json.dumps(message).encode()], ancillary)
@@ -99,7 +103,7 @@ class Zygote(Launcher):
         if ahead is not None:
             if ahead[0] == policy:
                 return ahead[1]
-            ahead[1].end(kill=True)
+            ahead[1].kill()
             ahead[1].output.close()
         return ForkedWorker(self, policy)
 
@@ -183,16 +187,24 @@ class ForkedWorker:
                 break
         return dump.decode("utf-8", "replace")
 
-    def end(self, kill: bool) -> int:
-        """End the worker and return its wait status."""
+    def end(self) -> int:
+        """Return the wait status of a worker that hung up; one that does not go then is killed."""
         if self.status is None:
             self.socket.close()
             try:
-                self.status = int(self.zygote.ask({"kill": kill})["status"])
+                self.status = int(self.zygote.ask({"kill": False})["status"])
                 self.last_dump = os.pread(self.stack.fileno(), DUMP_BYTES, 0).decode("utf-8", "replace")
             finally:
                 self.stack.close()
         return self.status
+
+    def kill(self) -> None:
+        """End the worker, without waiting for its end."""
+        if self.status is None:
+            self.status = int(signal.SIGKILL)
+            self.socket.close()
+            self.stack.close()
+            self.zygote.tell({"kill": True})
 
     def let_go(self) -> None:
         """Close what leads to the worker; it ends with its zygote."""

@@ -66,10 +66,10 @@ class Session:
         Raises:
             Ungradable: it does not load; the message says why and the line where.
         """
+        request = {"source": self.submission.source, "filename": self.submission.name, "module": self.module}
         try:
-            self._start()
-            reply = self._ask("load", {"source": self.submission.source, "filename": self.submission.name,
-                                       "module": self.module}, self.load_seconds)  # fmt: skip
+            self._start(encoded(("load", request)))
+            reply = self._exchange(None, self.load_seconds)
         except CheckFailed as failed:
             raise Ungradable(failed.code, f"while loading, {failed.message}", failed.line) from None
         kind, answer = reply
@@ -149,16 +149,21 @@ class Session:
             worker, self.worker = self.worker, None
             self.last_words = _read_from(worker, self.printed_from)
             with contextlib.suppress(WorkerGone):  # it ends with the process that started it
-                worker.end(kill=True)
+                worker.kill()
             worker.output.close()
 
-    def _start(self) -> None:
-        """Start a worker; one that does not say hello in time is ended, and a second one tried."""
+    def _start(self, first: bytes) -> None:
+        """Start a worker; one that does not say hello in time is ended, and a second one tried.
+
+        Args:
+            first: a request that lies ready for it: it reads nothing before it is confined.
+        """
         self.generation += 1
         for is_last in (False, True):
             self.sent = self.received = self.printed_from = 0
             try:
                 self.worker = self.launcher.start(self.policy)
+                self._send(first)
                 kind, hello = self._receive(Deadline(START_SECONDS))
                 break
             except (WorkerGone, DeadlineMissed, wire.WireError) as error:
@@ -173,13 +178,18 @@ class Session:
     def _ask(
         self, kind: str, request: dict[str, Any], cpu_seconds: float, callbacks: Mapping[int, Callback] = {}
     ) -> Reply:
+        return self._exchange(encoded((kind, request)), cpu_seconds, callbacks)
+
+    def _exchange(self, message: bytes | None, cpu_seconds: float, callbacks: Mapping[int, Callback] = {}) -> Reply:
+        """Send a request, unless it was sent before, and return its reply."""
         if self.waits_left <= 0:
             raise CheckFailed("TIMEOUT", "your code used up the time of the whole run, most of it waiting")
         deadline = Deadline(cpu_seconds)
         worker = self.worker
         assert worker is not None
         try:
-            self._send(encoded((kind, request)))
+            if message is not None:
+                self._send(message)
             for _ in range(MAX_CALLBACKS):
                 reply = self._receive(deadline)
                 if reply[0] != "callback":
@@ -205,7 +215,7 @@ class Session:
             self.waits_left -= deadline.waited_part()
 
     def _lost(self, worker: Connection) -> CheckFailed:
-        status = self._of_zygote(lambda: worker.end(kill=False))
+        status = self._of_zygote(lambda: worker.end())
         line = student_line(worker.last_dump, self.submission.name)
         text = _read_from(worker, self.printed_from)
         self._end_worker()

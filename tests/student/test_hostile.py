@@ -17,7 +17,7 @@ from grader.checks import expect_close
 from grader.course import Task
 from grader.student import session as session_module
 from grader.student.connection import Deadline, Launcher
-from grader.student.launch import make_launcher
+from grader.student.forked import Zygote
 from grader.student.proxy import Student
 from grader.student.session import Session, answer_callback
 from grader.submission import Submission
@@ -334,7 +334,7 @@ def test_an_object_that_lies_equals_nothing(submit: Submit, task: str) -> None:
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts processes in /proc")
 def test_no_process_is_left_behind() -> None:
     before = children(os.getpid())
-    with make_launcher() as launcher:
+    with Zygote() as launcher:
         (zygote,) = set(children(os.getpid())) - set(before)
         source = b"import os\ndef f(): os._exit(1)\ndef g():\n    while True: pass\ndef h(): return 1\n"
         for task in ("f", "g", "h"):
@@ -343,6 +343,7 @@ def test_no_process_is_left_behind() -> None:
             with pytest.raises(CheckFailed) if task != "h" else nullcontext():
                 session.ask("call", {"name": task, "arguments": wire.dumps(((), {}))}, 0.2)
             session.close()
+            launcher.ask({"cpu": True})  # it has killed the worker when it answers
             assert children(zygote) == []
     assert children(os.getpid()) == before
 

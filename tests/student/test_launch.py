@@ -16,7 +16,7 @@ import pytest
 from grader.student.connection import bootstrap
 from grader.student.forked import Zygote
 from grader.student.launch import fork_is_safe, usable_cores
-from grader.student.session import Session, WorkerFailed
+from grader.student.session import Session, WorkerFailed, encoded
 from grader.submission import Submission
 from tests.classroom.kills import children
 
@@ -97,7 +97,7 @@ def test_a_zygote_that_is_killed_is_no_fault_of_the_submission(source: bytes, af
 def test_a_zygote_that_is_killed_when_the_time_is_over_is_no_fault_of_the_submission() -> None:
     with Zygote() as zygote:
         session = Session(zygote, Submission("work.py", b"while True: pass"), "work", POLICY, 0.2)
-        session._start()
+        session._start(encoded(("load", {"source": b"while True: pass", "filename": "work.py", "module": "work"})))
         assert session.worker is not None
         where = session.worker.where
 
@@ -107,7 +107,7 @@ def test_a_zygote_that_is_killed_when_the_time_is_over_is_no_fault_of_the_submis
 
         session.worker.where = killed  # type: ignore[method-assign]
         with pytest.raises(WorkerFailed, match=r"process that starts workers"):
-            session._ask("load", {"source": b"while True: pass", "filename": "work.py", "module": "work"}, 0.2)
+            session._exchange(None, 0.2)
         session.close()
 
 
