@@ -49,6 +49,7 @@ class Attempt:
     quiz_name: str = "quiz.toml"
     student: Student = field(init=False)
     passed: set[str] = field(default_factory=set)
+    streams: dict[str, np.random.PCG64] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.student = Student(self.session, {task.name: task for task in self.chapter.tasks}, self.watch)
@@ -147,6 +148,7 @@ def run_attempt(session: pytest.Session, attempt: Attempt, items: list[Item]) ->
     try:
         if attempt.unreadable is not None:
             raise attempt.unreadable
+        attempt.streams = {item.name: item.stream(attempt) for item in chosen if isinstance(item, CheckItem)}
         attempt.session.load()
         for ended in batches(chosen, attempt.until):
             for item in ended:
@@ -296,7 +298,7 @@ class CheckItem(Item):
         try:
             try:
                 attempt.student._begin(self.settings(attempt))
-                rng = CheckRandom(np.random.PCG64(attempt.source.number(self.chapter.name, self.name)))
+                rng = CheckRandom(attempt.streams.pop(self.name))
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # of the checks' own lines: odd arguments are the student's doing
                     self.check.function(attempt.student, rng)
@@ -304,6 +306,10 @@ class CheckItem(Item):
                 attempt.session.bounds.lift()  # what bounds a check must not end pytest's own work after it
         finally:
             self.row["output"] = attempt.session.printed()
+
+    def stream(self, attempt: Attempt) -> np.random.PCG64:
+        """Return what the check draws its inputs from: all are made in a row, while the code for it is in the caches."""
+        return np.random.PCG64(attempt.source.number(self.chapter.name, self.name))
 
     def settings(self, attempt: Attempt) -> CallSettings:
         """Return how this check's calls are made."""

@@ -181,7 +181,8 @@ class Runner:
 
     def restore(self) -> None:
         """Undo what an earlier call did to these settings."""
-        np.seterr(**self.float_errors)
+        if np.geterr() != self.float_errors:
+            np.seterr(**self.float_errors)
         if np.get_printoptions() != self.print_options:
             np.set_printoptions(**self.print_options)
         sys.stdout, sys.stderr = self.streams
