@@ -1,8 +1,9 @@
 """A class: ``grade class`` beside the same calls in one process, and beside plain pytest started for each submission.
 
-    python benchmarks/class.py [--count 1000] [--pytest 20] [--jobs 2] [--epochs 600]
+    python benchmarks/class.py [--count 1000] [--rounds 1] [--pytest 20] [--jobs 2] [--epochs 600]
 
-The submissions are all different. "Floor" is what the calls themselves cost in a bare Python with NumPy, one process for
+Each round measures the floor before and after the class and takes their mean: a machine whose pace drifts is then the
+same for both. The figures are the medians of the rounds. The submissions are all different. "Floor" is what the calls themselves cost in a bare Python with NumPy, one process for
 each core and no other way of telling submissions apart; "own" is what a way of grading costs beyond that. CPU times are
 of whole process trees, user and system.
 600 epochs are about 60 ms of work on a calm machine; with --epochs 1 nearly nothing is left of it, and memory is what
@@ -22,8 +23,9 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
-from statistics import linear_regression
+from statistics import linear_regression, median
 
 from cold import GRADE, HERE, make_course, run
 from trees import run_tree, tree
@@ -109,6 +111,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--pytest", type=int, default=20, help="submissions that plain pytest grades")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=600, help="of each of a submission's four trainings")
@@ -133,32 +136,43 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     handed_in = make_class(folder, arguments.count)
     environment = dict(os.environ, MICROGRADE_COURSE=str(folder / "solutions"), OPENBLAS_NUM_THREADS="1")
     (plain / "all.py").write_text(FLOOR)
-    work = floor(handed_in, plain, environment, arguments.jobs) / arguments.count
+    floors = [floor(handed_in, plain, environment, arguments.jobs)]
+    rounds = []
+    for _ in range(arguments.rounds):
+        rounds.append(grade_class(folder, handed_in, environment, arguments))
+        floors.append(floor(handed_in, plain, environment, arguments.jobs))
+    works = [1000 * (one + other) / 2 / arguments.count for one, other in pairwise(floors)]
+    pytest = 1000 * plain_pytest(handed_in, plain, environment, arguments.pytest)
+    figures = [
+        each | {"floor": work, "class over floor": each["class"] / work, "pytest": pytest,
+                "own / pytest": (each["class"] - work) / (pytest - work)}
+        for each, work in zip(rounds, works, strict=True)
+    ]  # fmt: skip
+    return {"count": arguments.count} | {name: median(each[name] for each in figures) for name in figures[0]}
+
+
+def plain_pytest(handed_in: Path, plain: Path, environment: dict[str, str], count: int) -> float:
+    """Return the CPU seconds that plain pytest needs for a submission, the mean of some."""
     command = [sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."]
-    by_pytest = []
-    for number in range(arguments.pytest):
+    used = []
+    for number in range(count):
         shutil.copy(handed_in / f"s{number:05}" / "bench.py", plain / "submission.py")
-        by_pytest.append(run(command, plain, environment)[1])
-    memory = Memory(folder / "class.db")
-    grade = [
-        str(GRADE),
-        "class",
-        str(handed_in),
-        "--gradebook",
-        str(folder / "class.db"),
-        "--jobs",
-        str(arguments.jobs),
-    ]
+        used.append(run(command, plain, environment)[1])
+    return sum(used) / count
+
+
+def grade_class(
+    folder: Path, handed_in: Path, environment: dict[str, str], arguments: argparse.Namespace
+) -> dict[str, float]:
+    """Return what ``grade class`` needs for the class, with a gradebook that is made anew."""
+    gradebook = folder / "class.db"
+    for old in folder.glob("class.db*"):
+        old.unlink()
+    memory = Memory(gradebook)
+    grade = [str(GRADE), "class", str(handed_in), "--gradebook", str(gradebook), "--jobs", str(arguments.jobs)]
     wall, cpu = run_tree(grade, folder, environment, memory.watch)
-    pytest = sum(by_pytest) / len(by_pytest)
     return {
-        "count": arguments.count,
-        "floor": 1000 * work,
         "class": 1000 * cpu / arguments.count,
-        "pytest": 1000 * pytest,
-        "class over floor": cpu / arguments.count / work,
-        "pytest over floor": pytest / work,
-        "own / pytest": (cpu / arguments.count - work) / (pytest - work),
         "submissions a second": arguments.count / wall,
         "MiB at the end": memory.samples[-1][1] if memory.samples else float("nan"),
         "MiB more for 1,000": memory.growth(arguments.count),
@@ -178,9 +192,8 @@ def report(figures: dict[str, float]) -> None:
     print(f"{figures['count']:.0f} submissions; CPU for each, whole process trees")
     for label, name in (("floor", "floor"), ("grade class", "class"), ("pytest + json-report", "pytest")):
         own = figures[name] - figures["floor"]
-        print(
-            f"  {label:<22}{figures[name]:>8.1f} ms{figures[name] / figures['floor']:>8.2f} x floor{own:>9.1f} ms own"
-        )
+        over = figures["class over floor"] if name == "class" else figures[name] / figures["floor"]
+        print(f"  {label:<22}{figures[name]:>8.1f} ms{over:>8.2f} x floor{own:>9.1f} ms own")
     print(f"  own share of pytest's: 1/{1 / figures['own / pytest']:.1f}")
     print(f"  {figures['submissions a second']:.1f} submissions a second")
     print(
