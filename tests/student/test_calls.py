@@ -525,6 +525,11 @@ def test_what_is_not_installed_can_be_asked_for(submit: Submit) -> None:
     )
 
 
+def test_a_submission_may_ask_to_be_told_of_forks(submit: Submit) -> None:
+    student = submit("import os\ndef f(): return type(os.register_at_fork).__name__")
+    assert student.f() == "builtin_function_or_method"
+
+
 def test_what_the_module_sets_for_itself_stays(submit: Submit) -> None:
     student = submit("import numpy as np\nnp.set_printoptions(precision=2)\ndef f(): return str(np.array([1/3]))")
     assert student.f() == "[0.33]"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from grader.student.connection import bootstrap
-from grader.student.forked import Zygote
+from grader.student.forked import MOST_OWED, Zygote
 from grader.student.launch import fork_is_safe, usable_cores
 from grader.student.session import Session, WorkerFailed, encoded
 from grader.submission import Submission
@@ -67,6 +67,14 @@ def test_another_policy_gets_another_worker_and_the_first_is_ended() -> None:
         session = loaded(zygote, POLICY | {"memory_bytes": 300 << 20})
         assert first not in children(zygote.process.pid)
         session.close()
+
+
+def test_answers_that_nobody_waits_for_do_not_fill_the_zygotes_socket() -> None:
+    with Zygote() as zygote:
+        for _ in range(3 * MOST_OWED):
+            zygote.tell({"cpu": True})
+            assert zygote.answers_owed <= MOST_OWED
+        assert zygote.ask({"cpu": True}).keys() == {"cpu", "waited"}
 
 
 def test_a_worker_nobody_asked_for_ends_with_its_zygote() -> None:
