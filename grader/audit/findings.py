@@ -24,7 +24,7 @@ def findings(specimen: Specimen, verdict: Verdict) -> Iterator[str]:
         for failure in verdict.failures:
             yield f"{specimen.name}: {failure.task} is right and loses points: {failure.words}"
     elif specimen.kind == "alone":
-        for failure in verdict.failures:
+        for failure in verdict.of_task(specimen.task):
             yield f"{specimen.name}: loses points that other tasks cost it: {failure.words}"
     elif specimen.kind == "odd":
         lost = {failure.task for failure in verdict.failures}
