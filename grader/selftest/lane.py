@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -21,7 +22,7 @@ from grader.selftest.files import MAKERS
 from grader.selftest.judging import problems
 from grader.selftest.programs import COURSE, RIGHT_QUIZ, Program, read_programs, source_of
 from grader.selftest.traps import Traps, descendants
-from grader.student.connection import Launcher
+from grader.student.connection import Launcher, WorkerGone
 from grader.student.forked import Zygote
 from grader.student.launch import make_launcher
 from grader.submission import Submission
@@ -125,6 +126,9 @@ class Lane:
     def take(self, job: Job, card: Scorecard) -> None:
         """Say what is wrong with a program's card, and what the program left behind."""
         seconds = time.monotonic() - self.started
+        if isinstance(self.launcher, Zygote):
+            with contextlib.suppress(WorkerGone):
+                self.launcher.settle()
         found = [
             *problems(self.program, card, self.source, self.declared(), self.traps.secret, seconds),
             *self.traps.sprung(),

@@ -97,6 +97,11 @@ class Zygote(Launcher):
         answer: dict[str, Any] = json.loads(data)
         return answer
 
+    def settle(self) -> None:
+        """Wait until everything that it was told is done: a worker that was killed is gone then."""
+        while self.answers_owed:
+            self.answer()
+
     def start(self, policy: dict[str, Any]) -> ForkedWorker:
         """Return a new worker confined by policy; it says hello when the zygote is ready."""
         ahead, self.ahead = self.ahead, None

@@ -22,7 +22,6 @@ from grader import wire
 from grader.checks import Check, expect, expect_numbers
 from grader.course import Task
 from grader.plugin import CheckItem
-from grader.seeds import from_seed
 from grader.student import bounds
 from grader.student import session as session_module
 from grader.student.bounds import Bounds
@@ -123,7 +122,7 @@ def test_nothing_is_bounded_after_a_check(launcher: Launcher, loads_again: bool)
         check=Check(judge, "check_it", "f", 1, "It"), chapter=SimpleNamespace(name="c"), name="check_it", row={},
         settings=lambda attempt: CallSettings(1.0),
     )  # fmt: skip
-    attempt = SimpleNamespace(student=student, session=session, source=from_seed(1), in_order=True)
+    attempt = SimpleNamespace(student=student, session=session, streams={"check_it": np.random.PCG64(1)}, in_order=True)
     session.load()
     if not loads_again:
         session._end_worker()

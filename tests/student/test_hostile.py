@@ -343,7 +343,7 @@ def test_no_process_is_left_behind() -> None:
             with pytest.raises(CheckFailed) if task != "h" else nullcontext():
                 session.ask("call", {"name": task, "arguments": wire.dumps(((), {}))}, 0.2)
             session.close()
-            launcher.ask({"cpu": True})  # it has killed the worker when it answers
+            launcher.settle()
             assert children(zygote) == []
     assert children(os.getpid()) == before
 
