@@ -3,7 +3,9 @@
     python benchmarks/class.py [--count 1000] [--rounds 1] [--pytest 20] [--jobs 2] [--epochs 600]
 
 Each round measures the floor before and after the class and takes their mean: a machine whose pace drifts is then the
-same for both. The figures are the medians of the rounds. The submissions are all different. "Floor" is what the calls themselves cost in a bare Python with NumPy, one process for
+same for both. The figures are the medians of the rounds.
+
+The submissions are all different. "Floor" is what the calls themselves cost in a bare Python with NumPy, one process for
 each core and no other way of telling submissions apart; "own" is what a way of grading costs beyond that. CPU times are
 of whole process trees, user and system.
 600 epochs are about 60 ms of work on a calm machine; with --epochs 1 nearly nothing is left of it, and memory is what

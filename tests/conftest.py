@@ -20,9 +20,8 @@ from grader.release import release_exercises
 TINY_COURSE = Path(__file__).parent / "tiny_course"
 GRADE = Path(sys.executable).parent / "grade"
 
-settings.register_profile(
-    "same", derandomize=True
-)  # the same examples for everybody: a run says something of the change
+# The same examples for everybody: a run says something of the change.
+settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 

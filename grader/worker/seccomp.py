@@ -30,7 +30,7 @@ def libc() -> ctypes.CDLL:
     library = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux":
         library.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
-        library.syscall.argtypes = [ctypes.c_long] * 5
+        library.syscall.argtypes = [ctypes.c_long, *[ctypes.c_long] * 6]  # no system call takes more
     return library
 
 
@@ -48,7 +48,7 @@ def syscall(number: int, *arguments: int) -> int:
     Raises:
         OSError: the kernel refused.
     """
-    result: int = libc().syscall(number, *(*arguments, 0, 0, 0, 0)[:4])
+    result: int = libc().syscall(number, *arguments, *[0] * (6 - len(arguments)))
     return checked(result, f"system call {number}")
 
 
@@ -58,7 +58,7 @@ def prctl(option: int, *arguments: int) -> int:
     Raises:
         OSError: the kernel refused.
     """
-    return checked(libc().prctl(option, *(*arguments, 0, 0, 0, 0)[:4]), f"prctl {option}")
+    return checked(libc().prctl(option, *arguments, *[0] * (4 - len(arguments))), f"prctl {option}")
 
 
 @functools.cache
