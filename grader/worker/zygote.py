@@ -19,9 +19,6 @@ import sys
 import time
 from typing import Any
 
-import numpy as np
-
-from grader import wire
 from grader.worker.cgroup import enter
 from grader.worker.claim import CONTROL_LIMIT
 from grader.worker.confine import confine
@@ -30,6 +27,7 @@ from grader.worker.nursery import prepare_zygote
 from grader.worker.output import CappedOutput, Printed
 from grader.worker.pipe import Pipe
 from grader.worker.policy import ConfinementError, Policy
+from grader.worker.rehearsal import rehearse
 from grader.worker.runner import Runner
 
 CONTROL_FD, PIPE_FD, STACK_FD = 0, 3, 4  # the control socket in the zygote; pipe and stack dump in a worker
@@ -41,7 +39,8 @@ def main() -> None:
     control = socket.socket(fileno=CONTROL_FD)
     prepare_zygote()
     guard_imports()
-    warm_up()
+    rehearse()
+    gc.freeze()  # all of it is shared with the workers
     own: dict[str, Any] = {"uid": int(sys.argv[1])} if len(sys.argv) > 1 else {}
     send(control, {"ready": os.getpid()})
     child = 0
@@ -65,18 +64,6 @@ def main() -> None:
         else:
             send(control, {"status": end(child, kill=message["kill"])})
             child = 0
-
-
-def warm_up() -> None:
-    """Do once what the first call in every worker would otherwise pay for, then share all of it with them."""
-    b"".decode("utf-8-sig")
-    with open(os.devnull, "r+b", buffering=0) as nowhere:
-        runner = Runner(Pipe(nowhere.fileno(), nowhere.fileno()), CappedOutput(1))
-        runner.remember()
-        runner.module.__dict__["rehearse"] = lambda X, W: np.exp(-np.maximum(X @ W, 0)).mean(axis=0)
-        arguments = wire.dumps(((np.random.default_rng(0).normal(size=(4, 2)), np.eye(2)), {}))
-        runner.reply(runner.call({"name": "rehearse", "arguments": arguments, "repeat": True}))
-    gc.freeze()
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
