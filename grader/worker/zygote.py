@@ -10,7 +10,6 @@ from __future__ import annotations
 import array
 import contextlib
 import faulthandler
-import gc
 import json
 import os
 import signal
@@ -40,7 +39,6 @@ def main() -> None:
     prepare_zygote()
     guard_imports()
     rehearse()
-    gc.freeze()  # all of it is shared with the workers
     own: dict[str, Any] = {"uid": int(sys.argv[1])} if len(sys.argv) > 1 else {}
     send(control, {"ready": os.getpid()})
     child = 0
