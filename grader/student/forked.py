@@ -149,6 +149,17 @@ class ForkedWorker:
 
     def send(self, data: bytes) -> None:
         """Write data whole; a worker that does not read has the kernel's buffer and then SEND_LIMIT seconds."""
+        try:
+            sent = self.socket.send(data, socket.MSG_DONTWAIT)  # mostly all of it
+            if sent < len(data):
+                self.send_slowly(data[sent:])
+        except BlockingIOError:
+            self.send_slowly(data)
+        except OSError:
+            raise WorkerGone from None
+
+    def send_slowly(self, data: bytes) -> None:
+        """Write data as the worker reads it."""
         self.socket.settimeout(SEND_LIMIT)
         try:
             self.socket.sendall(data)
@@ -156,6 +167,7 @@ class ForkedWorker:
             raise DeadlineMissed(f"{SEND_LIMIT:g} seconds") from None
         except OSError:
             raise WorkerGone from None
+        self.socket.settimeout(None)
 
     def read(self, size: int, deadline: Deadline) -> bytes:
         """Return exactly size bytes."""

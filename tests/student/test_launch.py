@@ -11,14 +11,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from grader.student.connection import bootstrap
+from grader import wire
+from grader.student import forked
+from grader.student.connection import DeadlineMissed, bootstrap
 from grader.student.forked import MOST_OWED, Zygote
 from grader.student.launch import fork_is_safe, usable_cores
 from grader.student.session import Session, WorkerFailed, encoded
 from grader.submission import Submission
 from tests.classroom.kills import children
+from tests.student.conftest import Submit
 
 pytestmark = pytest.mark.skipif(not fork_is_safe(), reason="workers are forked on Linux only")
 POLICY = {"cpu_seconds": 10}
@@ -125,3 +129,30 @@ def test_a_zygote_whose_grader_is_gone_before_it_is_ready_ends_without_a_word() 
         process = subprocess.Popen(bootstrap("grader.worker.zygote"), stdin=theirs, stderr=subprocess.PIPE, text=True)
     assert process.communicate(timeout=30) == (None, "")
     assert process.returncode == 0
+
+
+def test_a_submission_finds_nothing_of_the_one_that_was_rehearsed(submit: Submit) -> None:
+    student = submit(
+        """
+        import gc, linecache, sys
+
+        def traces():
+            kinds = [kind.__name__ for kind in object.__subclasses__() if kind.__module__ == "rehearsal"]
+            modules = [name for name in (*sys.modules, *linecache.cache) if "rehears" in name]
+            return [*kinds, *modules, gc.isenabled(), len(gc.garbage)]
+        """
+    )
+    assert student.traces() == [True, 0]
+
+
+def test_a_worker_that_does_not_read_is_waited_for_and_no_longer(
+    submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forked, "SEND_LIMIT", 0.3)
+    student = submit("def total(x):\n    return float(x.sum())\n\ndef never():\n    while True:\n        pass\n")
+    assert student.total(np.ones(2_000_000)) == 2e6  # more than the kernel keeps for it
+    session = student._session
+    session._send(encoded(("call", {"name": "never", "arguments": wire.dumps(((), {}))})))
+    assert session.worker is not None
+    with pytest.raises(DeadlineMissed, match=r"0\.3 seconds"):
+        session.worker.send(bytes(20_000_000))
