@@ -42,6 +42,7 @@ SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
 NOT_STANDARD = ("site-packages", "dist-packages")  # lie inside the standard library's folder in many installations
 
 
+@functools.cache
 def abi_version() -> int:
     """Return the version of Landlock that this kernel speaks, 0 for none.
 

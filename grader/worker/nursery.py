@@ -7,7 +7,7 @@ import sys
 
 from grader.worker.landlock import abi_version, readable_paths, shared_ruleset
 from grader.worker.profile import pick_profile
-from grader.worker.seccomp import PR_SET_NO_NEW_PRIVS, prctl
+from grader.worker.seccomp import PR_SET_NO_NEW_PRIVS, prctl, read_filter
 from grader.worker.user import all_can_reach
 
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36  # linux/prctl.h
@@ -32,7 +32,8 @@ def prepare_zygote() -> None:
     all_can_reach(readable_paths())
     if abi_version():
         shared_ruleset()
-    pick_profile()
+    with contextlib.suppress(OSError):  # a worker will say that there is none
+        read_filter(pick_profile())
 
 
 def offer_to_end_first() -> None:
