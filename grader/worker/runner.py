@@ -133,11 +133,12 @@ class Runner:
             args, kwargs = self.arguments(request)
             before = b"" if self.is_plain else self.fingerprint((args, kwargs), mark=_itself)
             value = self.once(target, request, args, kwargs, caught)
-            changed = None
+            reply = {"value": value}
+            if warned := self.plain_warnings(caught):
+                reply["warnings"] = warned
             if not self.is_as_sent(request, args, kwargs, before):
-                changed = self.changed(target, request)
-            reply = {"value": value, "warnings": self.plain_warnings(caught), "changed": changed}
-            if request.get("repeat") and changed is None:
+                reply["changed"] = self.changed(target, request)
+            elif request.get("repeat"):
                 first = self.fingerprint(value)
                 again = self.once(target, request, *self.arguments(request), [])
                 if self.fingerprint(again) != first:
