@@ -121,9 +121,10 @@ class GraderPlugin:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """Report on an item that was called, without setup and teardown: it has no fixtures, and each costs as much."""
         assert isinstance(item, Item)
-        report = item.ihook.pytest_runtest_makereport(item=item, call=item.ended)
+        hook = item.config.hook  # the same as item.ihook, which looks for conftest.py files first
+        report = hook.pytest_runtest_makereport(item=item, call=item.ended)
         del item.ended  # with the traceback, and what its frames hold
-        item.ihook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logreport(report=report)
         return True
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -226,6 +226,8 @@ class _Decoder:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             raise WireError("too deep or too many values")
+        if isinstance(node, str):
+            return node
         if not isinstance(node, list):
             return self.plain(node)
         if not node or not isinstance(node[0], str):
