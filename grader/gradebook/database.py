@@ -28,6 +28,7 @@ class Database:
         self.path = path
         self.engine = _engine(path)
         self._lock: IO[bytes] | None = None
+        self._writer: Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -37,10 +38,15 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Yield a connection whose changes are kept together at the end, or not at all."""
+        """Yield a connection whose changes are kept together at the end, or not at all.
+
+        It is the same one every time: taking one from the engine and giving it back costs as much as a query.
+        """
         try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-                yield connection
+            if self._writer is None:
+                self._writer = self.engine.connect().execution_options(writes=True)
+            with self._writer.begin():
+                yield self._writer
         except OperationalError as error:
             raise GradeError(
                 f"The gradebook {self.path} cannot be written: {error.orig}. What it holds is kept: mend that, and "
@@ -77,6 +83,9 @@ class Database:
 
     def close(self) -> None:
         """Close the file and let others grade into it."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
         self.engine.dispose()
         if self._lock is not None:
             self._lock.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, event, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.schema import CreateTable
 
 from grader.classroom.handed_in import HandedIn, Person, Refused
@@ -18,7 +19,7 @@ from grader.errors import GradeError, UsageError
 from grader.gradebook import rules, runs, tables
 from grader.gradebook.clock import iso, seconds
 from grader.gradebook.database import Database, open_database
-from grader.gradebook.intake import PACK
+from grader.gradebook.intake import PACK, note_event
 from grader.gradebook.migrations import FIRST, STEPS, migrate
 from grader.gradebook.regrade import read_moves
 from grader.gradebook.verify import verify
@@ -284,6 +285,22 @@ def test_a_full_disk_is_said_and_takes_nothing(filled: Filled) -> None:
     with pytest.raises(GradeError, match=r"disk is full\. What it holds is kept"):
         write_much(filled.database)
     assert filled.count(tables.blob) == 1
+
+
+def lose_the_file(database: Database) -> None:
+    """Write and lose the file before it is kept."""
+    with database.write() as connection:
+        note_event(connection, "lost")
+        connection.connection.dbapi_connection.close()  # type: ignore[union-attr]
+
+
+def test_a_write_that_lost_its_file_is_undone_and_the_next_one_works(filled: Filled) -> None:
+    with pytest.raises(ProgrammingError):
+        lose_the_file(filled.database)
+    with filled.database.write() as connection:
+        note_event(connection, "kept")
+        kinds = connection.execute(select(tables.event.c.kind)).scalars().all()
+    assert ("lost" in kinds, "kept" in kinds) == (False, True)
 
 
 @pytest.mark.parametrize("content", [b"text\n" * 9, b"SQLite format 3\0 but damaged"])
