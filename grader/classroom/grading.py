@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from grader.classroom.channel import Message
@@ -20,6 +21,7 @@ from grader.gradebook.database import Connection, Database
 
 MOST_TRIES = 4  # of a run that breaks its lane: once in company, then alone
 ENOUGH_CRASHES = 3  # of a run whose workers crash
+READ_AHEAD = 20  # submissions that are read from the gradebook together
 LISTEN = 0.5  # seconds between two looks at the clock of the progress bar
 
 
@@ -74,6 +76,7 @@ class Grading:
         self.lanes = lanes
         self.tally = Tally(len(queued))
         self.known_checks: runs.KnownChecks = {}
+        self.works: dict[int, Work] = {}  # of runs that will begin soon
         with database.read() as connection:
             known = runs.tries_of(connection)
         self.tries: dict[int, int] = {number: known[number] for number in queued if number in known}
@@ -139,7 +142,9 @@ class Grading:
         runs.start(connection, number, lane.name)
         self.tries[number] = self.tries.get(number, 0) + 1
         lane.holds.append(number)
-        return runs.read_work(connection, number)
+        if number not in self.works:  # the next ones come in the same query
+            self.works = runs.read_works(connection, [number, *islice(self.waiting, READ_AHEAD)])
+        return self.works.pop(number)
 
     def take(self, connection: Connection, lane: Lane, message: Message) -> None:
         """Keep a scorecard, or put a doubtful one's run at the end of the queue."""

@@ -46,10 +46,11 @@ _FINISH = _HELD.values({name: bindparam(name) for name in (
     "state", "finished_at", "checks_id", "seed", "grader", "status", "points", "max_points", "milliseconds", "card",
     "card_sha256",
 )})  # fmt: skip
+_QUIZ = blob.alias("quiz")
 _WORK = (
     select(
-        submission.c.module_name, submission.c.module_refusal, submission.c.quiz_sha256, submission.c.quiz_refusal,
-        chapter.c.name, student.c.sid, blob.c.data,
+        run.c.id, submission.c.module_name, submission.c.module_refusal, submission.c.quiz_refusal, chapter.c.name,
+        student.c.sid, blob.c.data, _QUIZ.c.data.label("quiz"),
         select(func.min(hand_in.c.submitted_at)).where(hand_in.c.submission_id == submission.c.id).scalar_subquery()
         .label("first_at"),
     )
@@ -57,9 +58,9 @@ _WORK = (
     .join(chapter, submission.c.chapter_id == chapter.c.id)
     .join(student, submission.c.student_id == student.c.id)
     .outerjoin(blob, submission.c.module_sha256 == blob.c.sha256)
-    .where(_NUMBER)
+    .outerjoin(_QUIZ, submission.c.quiz_sha256 == _QUIZ.c.sha256)
+    .where(run.c.id.in_(bindparam("numbers", expanding=True)))
 )  # fmt: skip
-_BLOB = select(blob.c.data).where(blob.c.sha256 == bindparam("sha256"))
 _RESULT = insert(check_result)
 
 KnownChecks = dict[tuple[str, str], tuple[int, dict[tuple[str, str], int]]]
@@ -209,16 +210,14 @@ def check_rows(number: int, card: Mapping[str, Any], ids: Mapping[tuple[str, str
             }  # fmt: skip
 
 
-def read_work(connection: Connection, number: int) -> Work:
-    """Return what a run grades."""
-    row = connection.execute(_WORK, {"number": number}).one()
-    module = refusal_of(row.module_refusal) or Submission(row.module_name, row.data or b"")
-    quiz = refusal_of(row.quiz_refusal) or _bytes(connection, row.quiz_sha256)
-    return Work(number, row.name, row.sid, module, quiz, iso(row.first_at))
-
-
-def _bytes(connection: Connection, sha256: str | None) -> bytes | None:
-    return None if sha256 is None else connection.execute(_BLOB, {"sha256": sha256}).scalar_one()
+def read_works(connection: Connection, numbers: Sequence[int]) -> dict[int, Work]:
+    """Return what runs grade, by their numbers."""
+    works = {}
+    for row in connection.execute(_WORK, {"numbers": numbers}):
+        module = refusal_of(row.module_refusal) or Submission(row.module_name, row.data or b"")
+        quiz = refusal_of(row.quiz_refusal) or row.quiz
+        works[row.id] = Work(row.id, row.name, row.sid, module, quiz, iso(row.first_at))
+    return works
 
 
 def _queue(connection: Connection, number: int, submissions: Iterable[int]) -> None:

@@ -96,7 +96,7 @@ class Filled:
         """Begin and finish runs."""
         for number in queued:
             runs.start(connection, number, "lane")
-            module = runs.read_work(connection, number).module
+            module = runs.read_works(connection, [number])[number].module
             source = module.source if isinstance(module, Submission) else b""
             mine = passed if isinstance(passed, set) else passed[source.decode()]
             assert runs.finish(
