@@ -150,7 +150,9 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
                 "own / pytest": (each["class"] - work) / (pytest - work)}
         for each, work in zip(rounds, works, strict=True)
     ]  # fmt: skip
-    return {"count": arguments.count} | {name: median(each[name] for each in figures) for name in figures[0]}
+    ratios = [each["class over floor"] for each in figures]
+    spread = {"count": arguments.count, "least over floor": min(ratios), "most over floor": max(ratios)}
+    return spread | {name: median(each[name] for each in figures) for name in figures[0]}
 
 
 def plain_pytest(handed_in: Path, plain: Path, environment: dict[str, str], count: int) -> float:
@@ -196,6 +198,7 @@ def report(figures: dict[str, float]) -> None:
         own = figures[name] - figures["floor"]
         over = figures["class over floor"] if name == "class" else figures[name] / figures["floor"]
         print(f"  {label:<22}{figures[name]:>8.1f} ms{over:>8.2f} x floor{own:>9.1f} ms own")
+    print(f"  the rounds of grade class: {figures['least over floor']:.2f} to {figures['most over floor']:.2f} x floor")
     print(f"  own share of pytest's: 1/{1 / figures['own / pytest']:.1f}")
     print(f"  {figures['submissions a second']:.1f} submissions a second")
     print(
