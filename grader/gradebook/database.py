@@ -47,11 +47,24 @@ class Database:
                 self._writer = self.engine.connect().execution_options(writes=True)
             with self._writer.begin():
                 yield self._writer
-        except OperationalError as error:
+        except BaseException as error:
+            self._drop_writer()  # a signal or a lock may have cut it off anywhere
+            if isinstance(error.__context__, KeyboardInterrupt):  # SQLAlchemy says then that its state is odd
+                raise error.__context__ from None
+            if not isinstance(error, OperationalError):
+                raise
             raise GradeError(
                 f"The gradebook {self.path} cannot be written: {error.orig}. What it holds is kept: mend that, and "
                 "give the same command again."
             ) from None
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(Exception):
+                writer.invalidate()
+            with suppress(Exception):
+                writer.close()
 
     def hold(self) -> None:
         """Keep every other process from grading into this file until close() or the end of this process.
@@ -83,10 +96,15 @@ class Database:
 
     def close(self) -> None:
         """Close the file and let others grade into it."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        self.engine.dispose()
+        try:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self.engine.dispose()
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.close()
             self._lock = None

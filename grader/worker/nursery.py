@@ -32,8 +32,9 @@ def prepare_zygote() -> None:
     all_can_reach(readable_paths())
     if abi_version():
         shared_ruleset()
+    profile = pick_profile()
     with contextlib.suppress(OSError):  # a worker will say that there is none
-        read_filter(pick_profile())
+        read_filter(profile)
 
 
 def offer_to_end_first() -> None:

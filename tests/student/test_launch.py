@@ -21,6 +21,10 @@ from grader.student.forked import MOST_OWED, Zygote
 from grader.student.launch import fork_is_safe, usable_cores
 from grader.student.session import Session, WorkerFailed, encoded
 from grader.submission import Submission
+from grader.worker.output import CappedOutput
+from grader.worker.pipe import Pipe
+from grader.worker.rehearsal import requests_of_a_grader
+from grader.worker.runner import Runner
 from tests.classroom.kills import children
 from tests.student.conftest import Submit
 
@@ -145,14 +149,20 @@ def test_a_submission_finds_nothing_of_the_one_that_was_rehearsed(submit: Submit
     assert student.traces() == [True, 0]
 
 
+def test_what_is_rehearsed_goes_as_it_should() -> None:
+    runner = Runner(Pipe(-1, -1), CappedOutput(-1))
+    kinds = [runner.answers[kind](request)[0] for kind, request in requests_of_a_grader()]
+    assert kinds == ["value", "value", "value", "value", "value", "raised"]  # the last one is not written yet
+
+
 def test_a_worker_that_does_not_read_is_waited_for_and_no_longer(
     submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forked, "SEND_LIMIT", 0.3)
     student = submit("def total(x):\n    return float(x.sum())\n\ndef never():\n    while True:\n        pass\n")
     assert student.total(np.ones(2_000_000)) == 2e6  # more than the kernel keeps for it
     session = student._session
     session._send(encoded(("call", {"name": "never", "arguments": wire.dumps(((), {}))})))
     assert session.worker is not None
+    monkeypatch.setattr(forked, "SEND_LIMIT", 0.3)
     with pytest.raises(DeadlineMissed, match=r"0\.3 seconds"):
         session.worker.send(bytes(20_000_000))
