@@ -61,13 +61,13 @@ def choose(
         torn = [fit for fit in fits if len(fit.chapters) > 1 and chapter in fit.chapters]
         if not fitting and not torn:
             continue
-        if chapter not in chapters:
-            reason = f"ignored: it is of {chapter.name}, which is not graded now"
-            refused += [Refused(fit.file.shown, reason, student) for fit in fitting]
-            continue
         best, *others = fitting or torn
         quiz = _quiz_beside(best.file, chapter, parcel, course)
         used |= {quiz} if quiz else set()
+        if chapter not in chapters:
+            reason = f"ignored: it is of {chapter.name}, which is not graded now"
+            refused += [Refused(file.shown, reason, student) for file in (*(fit.file for fit in fitting), quiz) if file]
+            continue
         is_fuzzy = RULES[best.rule] is is_among_words
         flags = (*identity.flags, *(["fuzzy_name"] * is_fuzzy), *(["duplicate_name"] * bool(others)))
         module = read_module(best.file) if fitting else Ungradable("NOT_WRITTEN", _torn(best))

@@ -212,11 +212,11 @@ def test_a_file_of_two_chapters_is_refused_and_both_hear_of_it(room: Room) -> No
 
 
 def test_only_the_chapters_asked_for(room: Room) -> None:
-    for path in ("ada/tiny.py", "ada/other.py", "bob_other.py", "ada/more.py"):
+    for path in ("ada/tiny.py", "ada/other.py", "ada/other_quiz.toml", "bob_other.py", "ada/more.py"):
         room.put(path)
     found = room.collect("chapter1")
     assert sources(found) == ["ada/tiny.py"]
-    for path in ("ada/other.py", "bob_other.py"):
+    for path in ("ada/other.py", "ada/other_quiz.toml", "bob_other.py"):
         assert reason(found, path) == "ignored: it is of chapter12_other, which is not graded now"
     assert reason(found, "ada/more.py") == "ignored: its name is of no chapter"
     assert ids(found) == ["ada", "bob"]
