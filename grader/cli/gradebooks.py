@@ -31,7 +31,13 @@ def opened(path: Path, make: bool = False) -> Iterator[Database]:
 
 
 def secret_of(gradebook: Path, named: Path | None) -> Path:
-    """Return where the secret of a gradebook's class is: in the file that was named, else beside the gradebook."""
+    """Return where the secret of a gradebook's class is: in the file that was named, else beside the gradebook.
+
+    Raises:
+        UsageError: there is no folder for the gradebook.
+    """
+    if not gradebook.parent.is_dir():
+        raise UsageError(f"There is no folder {gradebook.parent} for the gradebook {gradebook.name}.")
     return named or Path(f"{gradebook}.secret")
 
 
@@ -40,4 +46,4 @@ def require_library() -> None:
     from importlib.util import find_spec
 
     if find_spec("sqlalchemy") is None:
-        raise UsageError('A gradebook needs SQLAlchemy: pip install "micrograde[classroom]".')
+        raise UsageError('A gradebook needs SQLAlchemy: pip install "sqlalchemy>=2.0.30,<3".')

@@ -67,7 +67,7 @@ def kit_readme(course: Course) -> str:
         [
             f"# {course.title}",
             "",
-            "You need Python 3.11 or newer and the grader: `pip install micrograde`, or the wheel that your teacher names.",
+            "You need Python 3.11 or newer and the grader, installed as your teacher says.",
             "Tell it, once in each terminal and in this folder, which course to use:",
             "",
             "```sh",
