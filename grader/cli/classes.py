@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,9 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.classroom.grading import Tally
-    from grader.classroom.handed_in import Person
+    from grader.classroom.handed_in import Person, Refused
     from grader.classroom.lanes import Lanes
+    from grader.gradebook.intake import Fact
 
 STOPPED = 130  # exit status of a command that Ctrl-C ended
 PICKS = ("best", "last", "first")  # those of grader.gradebook.policy, which nobody needs to import for a help text
@@ -72,12 +73,13 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
     warn_of_readers(secret)
     stop_like_ctrl_c()
     chosen = [chapter.name for chapter in chapters]
+    refused: list[Refused] = []
     with lanes_for(course, chosen, key, None, jobs) as lanes:  # they warm up while the submissions are read
         lanes.require_ready()
         with opened(gradebook, make=True) as database:
             database.hold()
             with database.write() as connection:
-                intake.enter_class(connection, chain(first, facts), chapters)
+                intake.enter_class(connection, noting(chain(first, facts), refused), chapters)
                 rules.set_policy(connection, pick, late)
                 for chapter, moment in dues:
                     rules.set_due(connection, chapter, moment)
@@ -85,8 +87,18 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
             tally = grade_shown(database, lanes, queued, None)
             if tally is None:
                 return STOPPED
-            summarise(database, course, tally.done, gradebook)
+            summarise(database, course, chosen, refused, tally.done, gradebook)
     return 0
+
+
+def noting(facts: Iterable[Fact], refused: list[Refused]) -> Iterator[Fact]:
+    """Yield facts and keep those about files that were not used."""
+    from grader.classroom.handed_in import Refused
+
+    for fact in facts:
+        if isinstance(fact, Refused):
+            refused.append(fact)
+        yield fact
 
 
 def kept_roster(gradebook: Path) -> list[Person]:
@@ -166,18 +178,19 @@ def stopped(database: Any, number: int | None, queued: int) -> None:
     click.echo(f"Stopped: {done} of {queued} are graded and kept. The same command goes on from here.", err=True)
 
 
-def summarise(database: Any, course: Course, done: int, gradebook: Path) -> None:
-    """Print what became of the class."""
+def summarise(
+    database: Any, course: Course, chosen: Sequence[str], refused: Sequence[Refused], done: int, gradebook: Path
+) -> None:
+    """Print what became of the chosen chapters and of the files that were found now."""
     from grader.gradebook import scores
     from grader.report.scores import print_class
     from grader.report.terminal import make_console
 
     with database.read() as connection:
-        rows = scores.read_scores(connection)
-        refused = scores.read_refused(connection)
+        rows = [row for row in scores.read_scores(connection) if row.chapter in chosen]
         old = scores.older_checks(connection, {c.name: c.checks_sha256 for c in course.chapters})
     click.echo(f"{done} graded now.")
-    print_class(make_console(), rows, refused)
+    print_class(make_console(), rows, [(fact.path, fact.reason) for fact in refused])
     if old:
         click.echo(f"{old} scores are by older checks; `grade regrade {gradebook}` shows who would move.")
     click.echo(f"\nScores: grade scores {gradebook}")

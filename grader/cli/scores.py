@@ -30,7 +30,7 @@ FORMATS = ("table", "csv", "json", "long-csv", "junit")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True,
               help="csv: a row for each student and chapter; long-csv: for each check.")  # fmt: skip
 @click.option("--sort", type=click.Choice(["student", "name", "points"]), default="student", show_default=True)
-@click.option("--missing", is_flag=True, help="Only those who have handed in nothing.")
+@click.option("--missing", is_flag=True, help="Only those who have not handed in every chapter (of those named).")
 @click.option("--student", metavar="ID", help="The scorecards of one student.")
 @click.option(
     "--feedback", type=click.Path(path_type=Path), metavar="DIR", help="Write a Markdown file for each student."
@@ -48,7 +48,8 @@ def scores(gradebook: Path, names: tuple[str, ...], form: str, sort: str, missin
     with opened(gradebook) as database, database.read() as connection:
         rows = select_chapters(read_scores(connection, pick, late), names)
         if missing:
-            rows = [row for row in rows if row.status == "missing"]
+            behind = {row.student for row in rows if row.status == "missing"}
+            rows = [row for row in rows if row.student in behind]
         if student is not None:
             return show_student(connection, rows, student)
         if feedback is not None:
@@ -120,7 +121,7 @@ def show_student(connection: Connection, rows: list[Score], student: str) -> int
     """Print one student's scorecards."""
     from grader.gradebook.rules import find_student
     from grader.gradebook.scores import read_cards
-    from grader.report.scores import print_scores
+    from grader.report.scores import print_reasons, print_scores
     from grader.report.terminal import make_console, print_scorecard
     from grader.scorecard import Scorecard
 
@@ -129,9 +130,10 @@ def show_student(connection: Connection, rows: list[Score], student: str) -> int
     console = make_console()
     for score, card in read_cards(connection, mine):
         if card is not None:
-            print_scorecard(console, Scorecard.from_dict(card), score.rule or score.name, {})
+            print_scorecard(console, Scorecard.from_dict(card), score.name, {})
             console.print()
     print_scores(console, mine, "student")
+    print_reasons(console, mine)
     return 0
 
 

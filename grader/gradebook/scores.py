@@ -21,7 +21,6 @@ from grader.gradebook.tables import (
     checks,
     hand_in,
     override,
-    refused,
     round_,
     run,
     student,
@@ -202,12 +201,6 @@ def read_cards(connection: Connection, scores: list[Score]) -> Iterator[tuple[Sc
         if score.run is not None:
             data = connection.execute(select(run.c.card).where(run.c.id == score.run)).scalar_one()
         yield score, None if data is None else read_card(data)
-
-
-def read_refused(connection: Connection) -> list[tuple[str, str]]:
-    """Return the files that were ignored or refused, with the reason, by path."""
-    query = select(refused.c.path, refused.c.reason).order_by(refused.c.path)
-    return [(row.path, row.reason) for row in connection.execute(query)]
 
 
 def older_checks(connection: Connection, current: Mapping[str, str]) -> int:

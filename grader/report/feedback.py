@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from grader.gradebook.scores import Score
+from grader.report.scores import reasons
 from grader.report.terminal import MARKS
 from grader.text import clean_text
 
@@ -55,12 +56,7 @@ def _chapter(score: Score, card: Mapping[str, Any] | None) -> Iterator[str]:
     points = "no points yet" if score.points is None else f"{score.points} of {score.max_points} points"
     yield f"## {escape(score.chapter)}: {points}"
     yield ""
-    if score.penalty:
-        yield f"{score.graded_points} points, less {score.penalty}: {score.days_late} days begun after the due time."
-    if score.attempts > 1:
-        yield f"This is attempt {score.attempt} of {score.attempts}, the one that counts."
-    if score.override is not None:
-        yield f"Your teacher gave these points: {escape(score.override)}"
+    yield from map(escape, reasons(score))
     if card is None or card["status"] == "grader_error":
         yield NOTES.get(score.status, NOTES["grader_error"])
         return

@@ -8,7 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-WORDS = {"graded": "graded", "ungradable": "ungradable", "grader_error": "to look at"}
+WORDS = {"graded": "graded", "ungradable": "cannot be run", "grader_error": "to look at"}
 
 
 class ClassProgress:
@@ -21,7 +21,7 @@ class ClassProgress:
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn("· left"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[counts]}"),
             console=self.console,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median_high
 
 from rich.console import Console
@@ -17,7 +17,7 @@ SIGNS = {"missing": "–", "waiting": "…", "grader_error": "!"}
 MOST_LISTED = 40
 WORDS = {
     "graded": "graded",
-    "ungradable": "ungradable",
+    "ungradable": "cannot be run",
     "grader_error": "a fault of the grader: to look at",
     "waiting": "waiting",
     "missing": "nothing handed in",
@@ -69,10 +69,10 @@ def row(of_student: Mapping[str, Score], chapters: Sequence[str]) -> list[Text]:
 
 
 def cell(score: Score | None) -> Text:
-    """Return the points with marks: * for an override, L for late."""
+    """Return the points with marks: X for a file that cannot be run, * for an override, L for late."""
     if score is None:
         return Text("")
-    marks = ("*" if score.override is not None else "") + ("L" if score.days_late else "")
+    marks = "X" * (score.status == "ungradable") + "*" * (score.override is not None) + "L" * bool(score.days_late)
     if score.override is None and score.status in SIGNS:
         return Text(SIGNS[score.status], "dim" if score.status != "grader_error" else "red")
     return Text(f"{'?' if score.points is None else score.points}{marks}")
@@ -84,10 +84,30 @@ def legend(scores: Iterable[Score]) -> Iterable[str]:
     for status, sign in SIGNS.items():
         if status in seen:
             yield f"{sign}  {WORDS[status]}"
+    if any(score.status == "ungradable" for score in scores):
+        yield "X  the file cannot be run; the student's scorecard says why"
     if any(score.override is not None for score in scores):
         yield "*  points given by a person"
     if any(score.days_late for score in scores):
         yield "L  late"
+
+
+def print_reasons(console: Console, scores: Iterable[Score]) -> None:
+    """Print why scores are not what the scorecards say."""
+    for score in scores:
+        for reason in reasons(score):
+            console.print(Text(f"{short(score.chapter)}: {clean_text(reason)}"), soft_wrap=True)
+
+
+def reasons(score: Score) -> Iterator[str]:
+    """Yield why a score is not what one scorecard says, a sentence for each reason."""
+    if score.penalty:
+        days = f"{score.days_late} day{'' if score.days_late == 1 else 's'}"
+        yield f"{score.graded_points} points, less {score.penalty}: {days} begun after the due time."
+    if score.attempts > 1:
+        yield f"This is attempt {score.attempt} of {score.attempts}, the one that counts."
+    if score.override is not None:
+        yield f"The teacher gave these points: {score.override}"
 
 
 def short(chapter: str) -> str:
@@ -107,9 +127,10 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
         points = [score.points for score in rows if score.points is not None and score.status == "graded"]
         middle = f"; median {median_high(points)} of {rows[0].max_points}" if points else ""
         console.print(Text(f"{chapter}: {len(rows)} students: {shown}{middle}"))
-    listed = {
-        WORDS[status]: {s.student for s in scores if s.status == status} for status in ("missing", "grader_error")
-    }
+    handed_in = {score.student for score in scores if score.status != "missing"}
+    listed = {WORDS["missing"]: {score.student for score in scores} - handed_in}
+    for status in ("ungradable", "grader_error"):
+        listed[WORDS[status]] = {score.student for score in scores if score.status == status}
     if any(score.on_roster for score in scores):
         listed["not on the roster"] = {score.student for score in scores if not score.on_roster}
     for words, students in listed.items():
@@ -118,6 +139,6 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
             more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
             console.print(Text(f"{words}: {clean_text(', '.join(names[:MOST_LISTED]), 4000)}{more}"))
     if refused:
-        console.print(Text(f"\n{len(refused)} files were ignored or refused:"))
-    for path, reason in refused:
+        console.print(Text(f"\nFiles that were ignored or refused: {len(refused)}"))
+    for path, reason in sorted(refused, key=lambda pair: (not pair[1].startswith("refused"), pair)):
         console.print(Text(f"  {clean_text(path)}: {clean_text(reason)}"), soft_wrap=True)

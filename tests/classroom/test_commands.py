@@ -79,6 +79,37 @@ def test_every_format_is_what_it_says(school: Checkout) -> None:
     assert "ada" not in missing
 
 
+def test_only_what_is_there_now_is_called_unused(school: Checkout) -> None:
+    (school.root / "handed-in" / "tiny.py").write_text("x = 1\n", encoding="utf-8")
+    (school.root / "handed-in" / "bob" / "tiny.py").write_text("def (\n", encoding="utf-8")
+    said = grade_class(school).splitlines()
+    assert "Files that were ignored or refused: 2" in said
+    assert [line.split(":")[0].strip() for line in said[said.index("Files that were ignored or refused: 2") :][1:3]] == [
+        "tiny.py", "eve/notes.pdf",
+    ]  # fmt: skip
+    assert "cannot be run: bob" in said
+    (school.root / "handed-in" / "tiny.py").rename(school.root / "handed-in" / "zoe_tiny.py")
+    said = grade_class(school).splitlines()
+    assert "Files that were ignored or refused: 1" in said
+    assert "nothing handed in: eve" in said
+    assert any(line.split()[-1:] == ["0X"] for line in school.grade("scores", BOOK).out.splitlines())
+
+
+def test_a_students_scores_are_explained(school: Checkout) -> None:
+    grade_class(school, "--due", "1=2023-11-14T22:00:00Z", "--late", "10%")
+    assert (
+        "1 tiny: 20 points, less 2: 1 day begun after the due time."
+        in school.grade("scores", BOOK, "--student", "ada").out
+    )
+    school.grade("override", BOOK, "ada", "1", "7", "--reason", "oral *exam*")
+    assert "1 tiny: The teacher gave these points: oral *exam*" in school.grade("scores", BOOK, "--student", "ada").out
+
+
+def test_a_gradebook_needs_a_folder(school: Checkout) -> None:
+    done = school.grade("class", "handed-in", "--gradebook", "nowhere/class.db")
+    assert (done.status, done.err) == (2, "grade: There is no folder nowhere for the gradebook class.db.\n")
+
+
 def test_feedback_holds_nothing_hidden(school: Checkout) -> None:
     grade_class(school)
     assert school.grade("scores", BOOK, "--feedback", "out").status == 0
@@ -197,7 +228,7 @@ def test_a_gradebook_without_its_library_says_what_to_install(school: Checkout, 
         done = subprocess.run(
             [GRADE, *arguments], cwd=school.root, env=environment, capture_output=True, text=True, check=False
         )
-        assert (done.returncode, 'pip install "micrograde[classroom]"' in done.stderr) == (2, True)
+        assert (done.returncode, 'pip install "sqlalchemy' in done.stderr) == (2, True)
     done = subprocess.run([GRADE, "1", "--json"], cwd=school.root, env=environment, capture_output=True, check=False)
     assert done.returncode == 1
 
