@@ -126,7 +126,7 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
         shown = ", ".join(f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status])
         points = [score.points for score in rows if score.points is not None and score.status == "graded"]
         middle = f"; median {median_high(points)} of {rows[0].max_points}" if points else ""
-        console.print(Text(f"{chapter}: {len(rows)} students: {shown}{middle}"))
+        console.print(Text(f"{chapter}: {len(rows)} students: {shown}{middle}"), soft_wrap=True)
     handed_in = {score.student for score in scores if score.status != "missing"}
     listed = {WORDS["missing"]: {score.student for score in scores} - handed_in}
     for status in ("ungradable", "grader_error"):
@@ -137,7 +137,7 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
         if students:
             names = sorted(students)
             more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-            console.print(Text(f"{words}: {clean_text(', '.join(names[:MOST_LISTED]), 4000)}{more}"))
+            console.print(Text(f"{words}: {clean_text(', '.join(names[:MOST_LISTED]), 4000)}{more}"), soft_wrap=True)
     if refused:
         console.print(Text(f"\nFiles that were ignored or refused: {len(refused)}"))
     for path, reason in sorted(refused, key=lambda pair: (not pair[1].startswith("refused"), pair)):
