@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,15 +159,17 @@ def unexpected(entry: Entry, card: dict[str, Any]) -> Iterator[str]:
                 yield f"{task['name']} loses points and does not call {answer.task}"
 
 
-def differences(folder: Path, made: list[Entry], sample: list[Entry]) -> Iterator[str]:
-    """Yield what is not as it must be."""
+def differences(folder: Path, made: list[Entry], sample: list[Entry], jobs: int) -> Iterator[str]:
+    """Yield what is not as it must be; jobs of the sample are graded at a time."""
     cards = cards_in(folder / "class.db")
     for entry in made:
         card = cards.get((entry.student, entry.chapter.name))
         for problem in ["no scorecard"] if card is None else unexpected(entry, card):
             yield f"{entry.shown}: {problem}"
-    for entry in sample:
-        together, by_itself = cards.get((entry.student, entry.chapter.name)), alone(entry, folder)
+    with ThreadPoolExecutor(jobs) as pool:
+        cards_alone = list(pool.map(lambda entry: alone(entry, folder), sample))
+    for entry, by_itself in zip(sample, cards_alone, strict=True):
+        together = cards.get((entry.student, entry.chapter.name))
         if together is not None:
             by_itself["submission"] |= {
                 "student": entry.student,
@@ -198,7 +201,8 @@ def main() -> int:
         (folder / "secret").write_text("the secret of a class that nobody is in")
         (folder / "secret").chmod(0o600)
         problems = grade(folder, arguments, chance)
-        problems += differences(folder, made, chance.sample(made, min(arguments.alone, len(made))))
+        sample = chance.sample(made, min(arguments.alone, len(made)))
+        problems += differences(folder, made, sample, arguments.jobs)
     for problem in problems:
         print(problem)
     count = sum(entry.specimen.kind == "hostile" for entry in made)
