@@ -6,22 +6,20 @@ what it found out under ROW, and nothing else of the record is ever shown to a s
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.checks import Check, CheckRandom, declared_checks
+from grader.checks import Check, CheckRandom
+from grader.checks.reading import read_checks
 from grader.course import Chapter
-from grader.errors import CourseError, did_you_mean
+from grader.errors import CourseError
 from grader.quiz import Judgement, Question
 from grader.seeds import Source
 from grader.student.proxy import CallSettings, Student, Watch
@@ -193,8 +191,7 @@ class ChecksFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item for each check, then one for each question of the quiz."""
-        checks = declared_checks(import_checks(self.chapter))
-        validate_checks(self.chapter, checks)
+        checks = read_checks(self.chapter)
         last = {check.task: check for check in checks}
         for check in checks:
             item = CheckItem.from_parent(self, name=check.name)
@@ -351,52 +348,3 @@ def judge_formula(question: Question, answer: str, seed: int) -> None:
     from grader.symbolic import Formula
 
     expect_formula(answer, Formula(str(question.answer), question.variables), question.id, seed)
-
-
-def import_checks(chapter: Chapter) -> ModuleType:
-    """Return a chapter's checks as a module of a name of its own."""
-    name = f"grader_checks_{chapter.name}"
-    spec = importlib.util.spec_from_file_location(name, chapter.checks_path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise CourseError(f"checks.py of {chapter.name} cannot be imported: {type(error).__name__}: {error}") from error
-    return module
-
-
-def validate_checks(chapter: Chapter, checks: list[Check]) -> None:
-    """Demand that the checks are of the chapter's tasks, wait for each other in order and add up to the tasks' points.
-
-    Raises:
-        CourseError: naming the check or task that is wrong.
-    """
-    where = f"checks.py of {chapter.name}"
-    names = [task.name for task in chapter.tasks]
-    known = {misconception.id for misconception in chapter.misconceptions}
-    seen: dict[str, str] = {}
-    for check in checks:
-        if check.task not in names:
-            close = did_you_mean(check.task, names)
-            raise CourseError(
-                f"{where}: {check.name} is of task {check.task!r}, which chapter.toml does not name.{close}"
-            )
-        for name in check.after:
-            if seen.get(name) != check.task:
-                raise CourseError(f"{where}: {check.name} waits for {name}, which is no earlier check of {check.task}.")
-        for identifier in check.blames.values():
-            if identifier not in known:
-                close = did_you_mean(identifier, known)
-                raise CourseError(
-                    f"{where}: {check.name} blames {identifier!r}, which chapter.toml does not name.{close}"
-                )
-        seen[check.name] = check.task
-    for task in chapter.tasks:
-        total = sum(check.points for check in checks if check.task == task.name)
-        if total != task.points:
-            raise CourseError(
-                f"{where}: the checks of {task.name} are worth {total} points, chapter.toml says {task.points}."
-            )

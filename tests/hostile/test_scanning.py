@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.checks.reading import import_checks
 from grader.course import Task, load_course
-from grader.plugin import import_checks
 from grader.seeds import from_secret
 from grader.selftest.judging import HIDDEN
 from grader.selftest.programs import COURSE
