@@ -34,6 +34,10 @@ from grader.verdict import Ungradable
 
 Row = Mapping[str, Any]
 HINTED = frozenset({"wrong", "error", "timeout"})
+RAN_LONG = (
+    "What was the code doing when it was stopped: going round a loop that never ends, waiting, or taking numbers one by one "
+    "that NumPy can take all at once?"
+)
 
 
 def make_scorecard(
@@ -110,7 +114,7 @@ def check_result(chapter: Chapter, row: Row, file: str) -> CheckResult:
 
 
 def hint_for(chapter: Chapter, row: Row, misconception: Misconception | None) -> str | None:
-    """Return the hint that fits best: of this failure, of the misconception, of the task."""
+    """Return the hint that fits best: of this failure, of the misconception, of running long, of the task."""
     if row["hint"]:
         return str(row["hint"])
     if misconception is not None:
@@ -118,7 +122,7 @@ def hint_for(chapter: Chapter, row: Row, misconception: Misconception | None) ->
     if row["status"] not in HINTED or row["task"] == "quiz" or row["code"] == "GRADER":
         return None
     task = chapter.task(row["task"])
-    return f"{task.hint} (lesson {task.lesson})"
+    return f"{RAN_LONG if row['code'] == 'TIMEOUT' else task.hint} (lesson {task.lesson})"
 
 
 def without_points(task: TaskResult) -> TaskResult:
