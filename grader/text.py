@@ -1,4 +1,4 @@
-"""Text from the student's side, made fit to be shown: in a terminal, a file, a page."""
+"""Text as it is shown in a terminal, a file, a page: what comes from the student's side, and numbers of things."""
 
 import re
 
@@ -18,6 +18,11 @@ _UNSEEN = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CUT = " … (cut)"
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return ``1 file`` or ``3 files``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def clean_text(text: str, limit: int = LONGEST_MESSAGE) -> str:

@@ -16,6 +16,7 @@ from grader.cli.gradebooks import opened, require_library, secret_of
 from grader.cli.grading import RUN_SECONDS, read_secret
 from grader.course import Course, find_course
 from grader.errors import UsageError
+from grader.text import count_of
 
 if TYPE_CHECKING:
     from grader.classroom.grading import Tally
@@ -192,5 +193,7 @@ def summarise(
     click.echo(f"{done} graded now.")
     print_class(make_console(), rows, [(fact.path, fact.reason) for fact in refused])
     if old:
-        click.echo(f"{old} scores are by older checks; `grade regrade {gradebook}` shows who would move.")
+        click.echo(
+            f"{count_of(old, 'score')} {'is' if old == 1 else 'are'} by older checks; `grade regrade {gradebook}` shows who would move."
+        )
     click.echo(f"\nScores: grade scores {gradebook}")

@@ -12,6 +12,7 @@ from grader.course import Chapter, Course, find_course
 from grader.errors import UsageError
 from grader.release import Action, reset_chapter, start_exercises
 from grader.scorecard import Scorecard
+from grader.text import count_of
 from grader.workspace import Workspace, find_workspace
 
 SHOWN = ("updated", "kept", "copied", "removed")
@@ -33,7 +34,7 @@ def start(folder: Path | None) -> None:
         if action.verb in SHOWN:
             click.echo(f"  {action.verb} {action.path}{': ' + action.note if action.note else ''}")
     if written:
-        click.echo(f"  wrote {written} files")
+        click.echo(f"  wrote {count_of(written, 'file')}")
     elif not any(action.verb in SHOWN for action in actions):
         click.echo("  everything is up to date")
     first = course.chapter(course.names[0])

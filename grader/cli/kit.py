@@ -8,6 +8,7 @@ import click
 
 from grader.course import find_course
 from grader.release.kit import check_kit, write_kit
+from grader.text import count_of
 
 
 @click.command()
@@ -17,7 +18,7 @@ def kit(out: Path, check: bool) -> int:
     """Write what a class is given into the folder OUT: exercises, a README and the packed course, and check it."""
     course = find_course()
     if not check:
-        click.echo(f"Wrote {write_kit(course, out)} files to {out}.")
+        click.echo(f"Wrote {count_of(write_kit(course, out), 'file')} to {out}.")
     problems = check_kit(course, out)
     for problem in problems:
         click.echo(problem)

@@ -26,6 +26,7 @@ from grader.gradebook.tables import (
     student,
     submission,
 )
+from grader.text import count_of
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def _rule(counted: Counted | None, attempts: int, policy: Policy, overridden: An
     if counted is not None and attempts > 1:
         words.append(f"{policy.pick} of {attempts}")
     if counted is not None and counted.days_late:
-        days = f"{counted.days_late} day{'s' if counted.days_late > 1 else ''} late"
+        days = f"{count_of(counted.days_late, 'day')} late"
         words.append(f"{days}, -{counted.penalty}" if counted.penalty else days)
     if overridden is not None:
         words.append(f"by {overridden.by}: {overridden.reason}")

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from grader.quiz.questions import Question, example_of
+from grader.text import count_of
 
 _HOW_TO = """\
 Write your answers between the quotes or brackets below, save, and grade the chapter.
@@ -23,7 +24,7 @@ def write_form(questions: Sequence[Question], heading: str) -> str:
 
 
 def _posed(question: Question) -> list[str]:
-    worth = "1 point" if question.points == 1 else f"{question.points} points"
+    worth = count_of(question.points, "point")
     lines = [f"{question.id} ({worth})", *_wrapped(question.text)]
     for letter, text in question.choices.items():
         first, *rest = _wrapped(text, 92)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.gradebook.regrade import Move
 from grader.report.scores import short
-from grader.text import clean_text
+from grader.text import clean_text, count_of
 
 
 def print_moves(console: Console, moves: Sequence[Move]) -> None:
@@ -21,7 +21,8 @@ def print_moves(console: Console, moves: Sequence[Move]) -> None:
             console.print(Text(f"    {line}", "dim"))
     down = sum((move.after or 0) < (move.before or 0) for move in moves)
     up = sum((move.after or 0) > (move.before or 0) for move in moves)
-    console.print(Text(f"{len(moves)} submissions come out otherwise: {up} up, {down} down.", "bold"))
+    otherwise = "comes out otherwise" if len(moves) == 1 else "come out otherwise"
+    console.print(Text(f"{count_of(len(moves), 'submission')} {otherwise}: {up} up, {down} down.", "bold"))
 
 
 def points(value: int | None) -> str:

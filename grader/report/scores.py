@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.gradebook.scores import Score
-from grader.text import clean_text
+from grader.text import clean_text, count_of
 
 SIGNS = {"missing": "–", "waiting": "…", "grader_error": "!"}
 MOST_LISTED = 40
@@ -102,8 +102,8 @@ def print_reasons(console: Console, scores: Iterable[Score]) -> None:
 def reasons(score: Score) -> Iterator[str]:
     """Yield why a score is not what one scorecard says, a sentence for each reason."""
     if score.penalty:
-        days = f"{score.days_late} day{'' if score.days_late == 1 else 's'}"
-        yield f"{score.graded_points} points, less {score.penalty}: {days} begun after the due time."
+        days = count_of(score.days_late, "day")
+        yield f"{count_of(score.graded_points or 0, 'point')}, less {score.penalty}: {days} begun after the due time."
     if score.attempts > 1:
         yield f"This is attempt {score.attempt} of {score.attempts}, the one that counts."
     if score.override is not None:
@@ -126,7 +126,7 @@ def print_class(console: Console, scores: Sequence[Score], refused: Sequence[tup
         shown = ", ".join(f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status])
         points = [score.points for score in rows if score.points is not None and score.status == "graded"]
         middle = f"; median {median_high(points)} of {rows[0].max_points}" if points else ""
-        console.print(Text(f"{chapter}: {len(rows)} students: {shown}{middle}"), soft_wrap=True)
+        console.print(Text(f"{chapter}: {count_of(len(rows), 'student')}: {shown}{middle}"), soft_wrap=True)
     handed_in = {score.student for score in scores if score.status != "missing"}
     listed = {WORDS["missing"]: {score.student for score in scores} - handed_in}
     for status in ("ungradable", "grader_error"):
