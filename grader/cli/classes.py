@@ -67,6 +67,8 @@ def grade_class(submissions: Path, names: tuple[str, ...], gradebook: Path, rost
         Late.parse(late)
     if not os.path.lexists(submissions):
         raise UsageError(f"There is no {submissions}.")
+    if not gradebook.parent.is_dir():
+        raise UsageError(f"There is no folder {gradebook.parent} for the gradebook {gradebook.name}.")
     facts = hand_ins(submissions, course, chapters, roster or kept_roster(gradebook))
     first = list(islice(facts, 1))  # a wrong folder, roster or gradebook is said before anything is made
     secret = secret_of(gradebook, secret)
@@ -193,7 +195,6 @@ def summarise(
     click.echo(f"{done} graded now.")
     print_class(make_console(), rows, [(fact.path, fact.reason) for fact in refused])
     if old:
-        click.echo(
-            f"{count_of(old, 'score')} {'is' if old == 1 else 'are'} by older checks; `grade regrade {gradebook}` shows who would move."
-        )
+        are = "is" if old == 1 else "are"
+        click.echo(f"{count_of(old, 'score')} {are} by older checks; `grade regrade {gradebook}` shows who would move.")
     click.echo(f"\nScores: grade scores {gradebook}")

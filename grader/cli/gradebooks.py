@@ -31,13 +31,7 @@ def opened(path: Path, make: bool = False) -> Iterator[Database]:
 
 
 def secret_of(gradebook: Path, named: Path | None) -> Path:
-    """Return where the secret of a gradebook's class is: in the file that was named, else beside the gradebook.
-
-    Raises:
-        UsageError: there is no folder for the gradebook.
-    """
-    if not gradebook.parent.is_dir():
-        raise UsageError(f"There is no folder {gradebook.parent} for the gradebook {gradebook.name}.")
+    """Return where the secret of a gradebook's class is: in the file that was named, else beside the gradebook."""
     return named or Path(f"{gradebook}.secret")
 
 
