@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from grader.cli.gradebooks import opened, secret_of
 from grader.cli.grading import read_secret, refuse_two_sources, seed_option, write_whole
 from grader.course import Course, find_course
 from grader.errors import UsageError, did_you_mean
+from grader.text import count_of
 
 if TYPE_CHECKING:
     from grader.gradebook.database import Connection
@@ -27,11 +28,11 @@ FORMATS = ("table", "csv", "json", "long-csv", "junit")
 @click.command()
 @click.argument("gradebook", type=click.Path(path_type=Path))
 @click.argument("names", nargs=-1, metavar="[CHAPTER]...")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True,
-              help="csv: a row for each student and chapter; long-csv: for each check.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS),
+              help="csv: a row for each student and chapter; long-csv: for each check (default: table).")  # fmt: skip
 @click.option("--sort", type=click.Choice(["student", "name", "points"]), default="student", show_default=True)
 @click.option("--missing", is_flag=True, help="Only those who have not handed in every chapter (of those named).")
-@click.option("--student", metavar="ID", help="The scorecards of one student.")
+@click.option("--student", metavar="ID", help="One student only; the scorecards, unless a format is named.")
 @click.option(
     "--feedback", type=click.Path(path_type=Path), metavar="DIR", help="Write a Markdown file for each student."
 )
@@ -40,24 +41,36 @@ FORMATS = ("table", "csv", "json", "long-csv", "junit")
 )
 @click.option("--pick", type=click.Choice(PICKS), help="Count another attempt than the gradebook's policy does.")
 @click.option("--late", metavar="RULE", help="Take off for lateness: none, cutoff, or a percentage a day such as 10%.")
-def scores(gradebook: Path, names: tuple[str, ...], form: str, sort: str, missing: bool, student: str | None,
+def scores(gradebook: Path, names: tuple[str, ...], form: str | None, sort: str, missing: bool, student: str | None,
            feedback: Path | None, items: bool, pick: str | None, late: str | None) -> int:  # fmt: skip
     """Show the scores in GRADEBOOK, of all chapters or those named."""
+    from grader.gradebook.rules import find_student
     from grader.gradebook.scores import read_scores
 
+    refuse_two_views({"--format": form, "--feedback": feedback, "--items": items})
     with opened(gradebook) as database, database.read() as connection:
         rows = select_chapters(read_scores(connection, pick, late), names)
         if missing:
             behind = {row.student for row in rows if row.status == "missing"}
             rows = [row for row in rows if row.student in behind]
         if student is not None:
-            return show_student(connection, rows, student)
+            find_student(connection, student)
+            rows = [row for row in rows if row.student == student]
         if feedback is not None:
             return write_feedback(connection, rows, feedback)
         if items:
             return show_items(connection, rows)
-        show(connection, rows, form, sort)
+        if student is not None and form is None:
+            return show_student(connection, rows)
+        show(connection, rows, form or "table", sort)
     return 0
+
+
+def refuse_two_views(asked: Mapping[str, Any]) -> None:
+    """Raise UsageError if more than one of the options is there that each show scores in a way of their own."""
+    named = [option for option, value in asked.items() if value]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} show scores in different ways; give one of them at a time.")
 
 
 def select_chapters(rows: list[Score], names: Iterable[str]) -> list[Score]:
@@ -117,23 +130,20 @@ def emit(parts: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-def show_student(connection: Connection, rows: list[Score], student: str) -> int:
+def show_student(connection: Connection, rows: list[Score]) -> int:
     """Print one student's scorecards."""
-    from grader.gradebook.rules import find_student
     from grader.gradebook.scores import read_cards
     from grader.report.scores import print_reasons, print_scores
     from grader.report.terminal import make_console, print_scorecard
     from grader.scorecard import Scorecard
 
-    find_student(connection, student)
-    mine = [row for row in rows if row.student == student]
     console = make_console()
-    for score, card in read_cards(connection, mine):
+    for score, card in read_cards(connection, rows):
         if card is not None:
             print_scorecard(console, Scorecard.from_dict(card), score.name, {})
             console.print()
-    print_scores(console, mine, "student")
-    print_reasons(console, mine)
+    print_scores(console, rows, "student")
+    print_reasons(console, rows)
     return 0
 
 
@@ -155,7 +165,7 @@ def write_feedback(connection: Connection, rows: list[Score], folder: Path) -> i
         cards = list(mine)
         write_whole(folder / file_name(student), feedback(cards[0][0].name, cards))
         count += 1
-    click.echo(f"Wrote {count} files to {folder}.")
+    click.echo(f"Wrote {count_of(count, 'file')} to {folder}.")
     return 0
 
 
@@ -266,7 +276,9 @@ def override(gradebook: Path, student: str, chapter: str, points: str, reason: s
 def whole(text: str) -> int:
     """Return the whole number in a text; raises UsageError for anything else."""
     if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise UsageError(f"{text!r} is no number of points; write a whole number, or none to take an override back.")
+        raise UsageError(
+            f"{text!r} is no number of points; write a whole number from 0, or none to take an override back."
+        )
     return int(text)
 
 
@@ -288,5 +300,5 @@ def verify(gradebook: Path) -> int:
         ended, problems = recompute(database)
     for problem in problems:
         click.echo(problem)
-    click.echo(f"{ended} runs recomputed, {len(problems)} problems.")
+    click.echo(f"{count_of(ended, 'run')} recomputed, {count_of(len(problems), 'problem')}.")
     return 1 if problems else 0

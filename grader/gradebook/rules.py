@@ -43,7 +43,7 @@ def give_points(connection: Connection, sid: str, name: str, points: int | None,
     """Give a student points for a chapter whatever was graded; None takes earlier ones back.
 
     Raises:
-        UsageError: no such student or chapter, more points than it has, or no reason.
+        UsageError: no such student or chapter, more points than it has, no reason, or nothing to take back.
     """
     if not reason.strip():
         raise UsageError("Say why with --reason: whoever reads the scores later must know.")
@@ -52,6 +52,8 @@ def give_points(connection: Connection, sid: str, name: str, points: int | None,
     most = connection.execute(select(chapter.c.max_points).where(chapter.c.id == target)).scalar_one()
     if points is not None and not 0 <= points <= most:
         raise UsageError(f"{name} is worth 0 to {most} points, not {points}.")
+    if points is None and _points_by_hand(connection, of, target) is None:
+        raise UsageError(f"{sid} has no points given by hand for {name}; there is nothing to take back.")
     row = {"student_id": of, "chapter_id": target, "points": points, "reason": reason, "by": by, "at": now()}
     connection.execute(insert(override).values(**row))
     note_event(connection, "override", student=sid, chapter=name, points=points, reason=reason, by=by)
@@ -67,6 +69,12 @@ def find_student(connection: Connection, sid: str) -> int:
 
 def _set(connection: Connection, kind: str, value: str, of: int | None) -> None:
     connection.execute(insert(rule).values(chapter_id=of, kind=kind, value=value, at=now()))
+
+
+def _points_by_hand(connection: Connection, of: int, target: int) -> int | None:
+    """Return what a student was given last for a chapter, None if nothing is or it was taken back."""
+    mine = (override.c.student_id == of) & (override.c.chapter_id == target)
+    return connection.execute(select(override.c.points).where(mine).order_by(override.c.id.desc())).scalars().first()
 
 
 def _chapter_id(connection: Connection, name: str) -> int:
