@@ -38,12 +38,14 @@ class Lane:
 
     Attributes:
         name: tells its results from those of a lane before it.
+        processor: the only one that it and its workers run on, None for any.
         holds: the runs it was given and has not answered, the first of them being graded.
     """
 
-    def __init__(self, settings: Message) -> None:
+    def __init__(self, settings: Message, processor: int | None = None) -> None:
         ours, theirs = socket.socketpair()
         self.name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.processor = processor
         self.holds: deque[int] = deque()
         self.is_ready = self.is_gone = False
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the lane
@@ -57,6 +59,9 @@ class Lane:
                 env=os.environ | ONE_THREAD,
                 start_new_session=True,
             )
+        if processor is not None:
+            with suppress(OSError):  # it has ended, or may not choose: it runs anywhere then
+                os.sched_setaffinity(self.process.pid, {processor})
         self.connection = Connection(ours.detach())
         with suppress(OSError):  # a lane that ends at once is noticed when it is listened to
             send(self.connection, settings)
@@ -94,7 +99,7 @@ class Lanes:
     def __init__(self, settings: Message, count: int) -> None:
         self.settings = settings
         self.starts = 0
-        self.lanes = [Lane(settings) for _ in range(count)]
+        self.lanes = [Lane(settings, processor) for processor in processors_for(count)]
 
     def __enter__(self) -> Lanes:
         return self
@@ -147,7 +152,19 @@ class Lanes:
         if self.starts >= MOST_STARTS:
             raise GradeError(f"A grader does not start: it {lane.ending()}.\n{lane.last_words()}")
         lane.end()
-        self.lanes[self.lanes.index(lane)] = Lane(self.settings)
+        self.lanes[self.lanes.index(lane)] = Lane(self.settings, lane.processor)
+
+
+def processors_for(count: int) -> list[int | None]:
+    """Return the processor that each of some lanes keeps to, None where there are too few lanes for every processor.
+
+    A grader and its worker take turns: on one processor neither has to be woken on another, and what one wrote is in the
+    cache when the other reads it. Fewer lanes than processors stay free, for they could meet those of another class.
+    """
+    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if not usable or count < len(usable):
+        return [None] * count
+    return [usable[number % len(usable)] for number in range(count)]
 
 
 def refusal(message: Message) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from grader.classroom import grading
 from grader.classroom.grading import Tally
 from grader.classroom.handed_in import Refused
-from grader.classroom.lanes import Lanes, settings_of
+from grader.classroom.lanes import Lanes, processors_for, settings_of
 from grader.course import Course
 from grader.errors import GradeError, UsageError
 from grader.gradebook import runs, tables
@@ -157,6 +159,32 @@ def test_lanes_that_never_start_are_given_up(settings: dict[str, Any], monkeypat
     monkeypatch.setattr(module, "COMMAND", "import sys; sys.exit('no such thing')")
     with pytest.raises(GradeError, match=r"does not start(.|\n)*no such thing"), Lanes(settings, 2) as lanes:
         lanes.require_ready()
+
+
+@pytest.fixture
+def two_processors() -> Iterator[list[int]]:
+    """Let this process and all that it starts run on two processors (or the only one) and yield them."""
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("a process cannot choose its processors here")
+    usable = os.sched_getaffinity(0)
+    few = sorted(usable)[:2]
+    os.sched_setaffinity(0, few)
+    yield few
+    os.sched_setaffinity(0, usable)
+
+
+def test_a_lane_keeps_to_a_processor_where_each_has_one(settings: dict[str, Any], two_processors: list[int]) -> None:
+    with Lanes(settings, len(two_processors)) as lanes:
+        lanes.require_ready()
+        lanes.replace(lanes.lanes[-1])
+        assert [os.sched_getaffinity(lane.process.pid) for lane in lanes.lanes] == [{one} for one in two_processors]
+
+
+def test_lanes_keep_to_processors_in_turn_and_stay_free_where_some_have_none(two_processors: list[int]) -> None:
+    count = len(two_processors)
+    assert processors_for(count) == two_processors
+    assert processors_for(2 * count + 1) == [*two_processors, *two_processors, two_processors[0]]
+    assert processors_for(count - 1) == [None] * (count - 1)
 
 
 def test_a_tally_counts_what_has_ended() -> None:
