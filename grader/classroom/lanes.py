@@ -62,6 +62,7 @@ class Lane:
         if processor is not None:
             with suppress(OSError):  # it has ended, or may not choose: it runs anywhere then
                 os.sched_setaffinity(self.process.pid, {processor})
+                os.sched_setscheduler(self.process.pid, os.SCHED_BATCH, os.sched_param(0))
         self.connection = Connection(ours.detach())
         with suppress(OSError):  # a lane that ends at once is noticed when it is listened to
             send(self.connection, settings)
@@ -159,7 +160,8 @@ def processors_for(count: int) -> list[int | None]:
     """Return the processor that each of some lanes keeps to, None where there are too few lanes for every processor.
 
     A grader and its worker take turns: on one processor neither has to be woken on another, and what one wrote is in the
-    cache when the other reads it. Fewer lanes than processors stay free, for they could meet those of another class.
+    cache when the other reads it. (As batch processes neither interrupts the other where it wakes it.) Fewer lanes than
+    processors stay free, for they could meet those of another class.
     """
     usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if not usable or count < len(usable):

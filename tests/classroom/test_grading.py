@@ -177,7 +177,9 @@ def test_a_lane_keeps_to_a_processor_where_each_has_one(settings: dict[str, Any]
     with Lanes(settings, len(two_processors)) as lanes:
         lanes.require_ready()
         lanes.replace(lanes.lanes[-1])
-        assert [os.sched_getaffinity(lane.process.pid) for lane in lanes.lanes] == [{one} for one in two_processors]
+        pids = [lane.process.pid for lane in lanes.lanes]
+        assert [os.sched_getaffinity(pid) for pid in pids] == [{one} for one in two_processors]
+        assert {os.sched_getscheduler(pid) for pid in pids} == {os.SCHED_BATCH}
 
 
 def test_lanes_keep_to_processors_in_turn_and_stay_free_where_some_have_none(two_processors: list[int]) -> None:
