@@ -19,6 +19,7 @@ from typing import IO
 from grader.classroom.channel import Message, pack_work, receive, send
 from grader.classroom.work import Work
 from grader.errors import GradeError, UsageError
+from grader.student.launch import usable_processors
 
 AHEAD = 2  # pieces of work that a lane holds: the second is there when the first is done
 MOST_STARTS = 8  # lanes in a row that end before they are ready: then it is not chance
@@ -163,7 +164,7 @@ def processors_for(count: int) -> list[int | None]:
     cache when the other reads it. (As batch processes neither interrupts the other where it wakes it.) Fewer lanes than
     processors stay free, for they could meet those of another class.
     """
-    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    usable = usable_processors()
     if not usable or count < len(usable):
         return [None] * count
     return [usable[number % len(usable)] for number in range(count)]

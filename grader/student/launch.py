@@ -14,9 +14,14 @@ def fork_is_safe() -> bool:
     return sys.platform == "linux"
 
 
+def usable_processors() -> list[int]:
+    """Return the numbers of the processors that this process may use; [] where the system does not say (only Linux does)."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def usable_cores() -> int:
-    """Return how many cores this process may use; only Linux tells that from those that there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many cores this process may use, or how many there are where nothing tells the two apart."""
+    return len(usable_processors()) or os.cpu_count() or 1
 
 
 def make_launcher(in_bubblewrap: bool = False) -> Launcher:
