@@ -29,13 +29,15 @@ from grader.worker.policy import ConfinementError, Policy
 from grader.worker.rehearsal import rehearse
 from grader.worker.runner import Runner
 
-CONTROL_FD, PIPE_FD, STACK_FD = 0, 3, 4  # the control socket in the zygote; pipe and stack dump in a worker
+CONTROL_FD, PIPE_FD, STACK_FD = 0, 3, 4  # the control socket of a zygote as it starts; pipe and stack dump of a worker
+MOVED_FD = 10  # at least: what lay where a worker has something of its own
 GRACE = 0.5  # seconds
 
 
 def main() -> None:
     """Serve the grader until it hangs up."""
-    control = socket.socket(fileno=CONTROL_FD)
+    control = take_places()
+    tell_crashes()
     prepare_zygote()
     guard_imports()
     rehearse()
@@ -62,6 +64,32 @@ def main() -> None:
         else:
             send(control, {"status": end(child, kill=message["kill"])})
             child = 0
+
+
+def take_places() -> socket.socket:
+    """Occupy the descriptors that a worker's own go to, and return the control socket, moved out of the way.
+
+    What was inherited there stays open elsewhere, as the claim of a user; what comes later lies above. A worker's
+    standard input is /dev/null already.
+    """
+    import fcntl  # Windows has none, and imports this module for serve()
+
+    control = socket.socket(fileno=fcntl.fcntl(CONTROL_FD, fcntl.F_DUPFD_CLOEXEC, MOVED_FD))
+    null = os.open(os.devnull, os.O_RDONLY)
+    for place in (PIPE_FD, STACK_FD):
+        if place != null:
+            with contextlib.suppress(OSError):  # nothing lies there
+                fcntl.fcntl(place, fcntl.F_DUPFD_CLOEXEC, MOVED_FD)
+        os.dup2(null, place)
+    os.dup2(null, CONTROL_FD)
+    return control
+
+
+def tell_crashes() -> None:
+    """Have the stack written to STACK_FD where a process crashes or is asked for it; workers inherit this."""
+    faulthandler.enable(file=STACK_FD, all_threads=False)
+    faulthandler.register(signal.SIGUSR1, file=STACK_FD, all_threads=False)
+    faulthandler.register(signal.SIGXCPU, file=STACK_FD, all_threads=False, chain=True)  # and then it ends the process
 
 
 def receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
@@ -102,17 +130,11 @@ def fork(policy: dict[str, Any], fds: list[int], control: socket.socket) -> int:
 
 def become_worker(policy: dict[str, Any], fds: list[int]) -> None:
     """Put descriptors in place, confine this process, and only then read what the grader sends."""
-    os.setsid()
-    pipe, output, stack = (os.dup(fd) for fd in (os.dup2(fd, 10 + i) for i, fd in enumerate(fds)))
+    pipe, output, stack = fds  # none of them where another goes to
     os.dup2(pipe, PIPE_FD)
     os.dup2(stack, STACK_FD)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.closerange(STACK_FD + 1, 256)
-    faulthandler.enable(file=STACK_FD, all_threads=False)  # a crash tells its line
-    faulthandler.register(signal.SIGUSR1, file=STACK_FD, all_threads=False)
-    faulthandler.register(signal.SIGXCPU, file=STACK_FD, all_threads=False, chain=True)  # and then it ends the process
     serve(Pipe(PIPE_FD, PIPE_FD), policy)
 
 

@@ -681,6 +681,32 @@ def test_a_zygote_holds_its_claim_as_long_as_it_lives() -> None:
     assert not any(map(claimed, uids))
 
 
+LOW_CLAIM = """
+import json, sys
+from pathlib import Path
+from grader.worker.claim import claim_user
+held = claim_user()
+from grader.student import forked
+from grader.student.session import Session
+from grader.submission import Submission
+forked.claim_user = lambda: held
+uid, number = held[0], held[1].fileno()
+with forked.Zygote() as launcher:
+    session = Session(launcher, Submission("who.py", b"import os; print(os.getuid(), os.read(0, 1))"), "who", {}, 10.0)
+    session.load()
+    is_held = f"@micrograde worker {uid}\\n" in Path("/proc/net/unix").read_text()
+    print(json.dumps([number, is_held, session.printed() == f"{uid} b''\\n"]))
+    session.close()
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root's workers become another user")
+def test_a_zygote_holds_its_claim_where_its_workers_have_their_pipe() -> None:
+    """In a small program the claim's descriptor has the number that a worker's pipe gets."""
+    ran = subprocess.run([sys.executable, "-c", LOW_CLAIM], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == [3, True, True]
+
+
 def test_a_user_without_root_claims_nothing() -> None:
     if os.getuid() != 0:
         assert claim_user() is None
