@@ -5,7 +5,6 @@ A probe is harmless where it succeeds: it asks for what no one has (a file that 
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import os
@@ -22,14 +21,18 @@ REFUSED = (errno.EPERM, errno.EACCES)  # by a filter; ENOENT would mean that the
 
 
 def read_passwd() -> None:
-    """Read a file that everyone may read."""
-    with open("/etc/passwd", "rb") as file:
-        file.read(1)
+    """Open a file that everyone may read."""
+    os.close(os.open("/etc/passwd", os.O_RDONLY))
 
 
 def list_home() -> None:
-    """List the folders of people."""
-    any_of(os.listdir, HOMES)
+    """Open the folders of people, as one does to list them."""
+    any_of(open_folder, HOMES)
+
+
+def open_folder(path: str) -> None:
+    """Open a folder."""
+    os.close(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
 
 
 def stat_hidden() -> None:
@@ -76,9 +79,8 @@ def signal_parent() -> None:
 
 
 def read_processes() -> None:
-    """Read about another process."""
-    with open("/proc/1/stat", "rb") as file:
-        file.read(1)
+    """Open what is said about another process."""
+    os.close(os.open("/proc/1/stat", os.O_RDONLY))
 
 
 def read_parent_memory() -> None:
@@ -91,13 +93,14 @@ def memory_beyond_limits() -> None:
     os.close(checked(libc().memfd_create(ctypes.c_char_p(b"probe"), 0), "memfd_create"))
 
 
-def any_of(action: Callable[[str], object], paths: tuple[str, ...]) -> None:
+def any_of(action: Callable[[str], object], paths: tuple[str, ...]) -> object:
     """Return once action works for one of paths; the last one's OSError if for none."""
     for path in paths[:-1]:
-        with contextlib.suppress(OSError):
-            action(path)
-            return
-    action(paths[-1])
+        try:
+            return action(path)
+        except OSError:
+            pass
+    return action(paths[-1])
 
 
 def unless_not_found(action: Callable[[], object]) -> None:
