@@ -16,7 +16,7 @@ from typing import Literal
 
 from grader.worker import landlock, probes
 from grader.worker.landlock import readable_paths, shared_ruleset
-from grader.worker.limits import apply_limits, size_and_threads
+from grader.worker.limits import address_space, apply_limits, count_threads
 from grader.worker.policy import ConfinementError, Policy, Report
 from grader.worker.profile import pick_profile
 from grader.worker.seccomp import PR_SET_NO_NEW_PRIVS, load_filter, prctl, syscall
@@ -26,6 +26,7 @@ IS_LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_CLOSED_FD, LAST_FD = 5, 0xFFFFFFFF  # below it: the pipe, the output and the stack dump
 CLOSE_RANGE = 436  # the same number on every machine
+MOST_FDS = 4096  # more than a zygote ever has
 
 
 def confine(policy: Policy) -> Report:
@@ -164,7 +165,7 @@ class Confinement:
         Raises:
             OSError: there is another thread: seccomp and Landlock bind only the one that asks.
         """
-        self.base_bytes, threads = size_and_threads()
+        self.base_bytes, threads = address_space(), count_threads()
         if threads != 1:
             raise OSError(errno.EBUSY, f"the process has {threads} threads, not one")
         return "single-thread"
@@ -233,12 +234,10 @@ class Confinement:
 
 
 def close_range(first: int, last: int) -> None:
-    """Close the descriptors from first to last."""
+    """Close the descriptors from first to last; one by one where the call for it is missing or refused."""
     try:
         if not IS_LINUX:
             raise OSError(errno.ENOSYS, "close_range is Linux's")
         syscall(CLOSE_RANGE, first, last, 0)
-    except OSError as error:
-        if error.errno != errno.ENOSYS:
-            raise
-        os.closerange(first, min(last, 4096) + 1)
+    except OSError:
+        os.closerange(first, min(last, MOST_FDS) + 1)

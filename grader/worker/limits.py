@@ -7,6 +7,7 @@ gets a job object. Neither of the two has been run.
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 from typing import Any
@@ -17,26 +18,31 @@ if sys.platform != "win32":
 FILES_OPEN = 64
 SIGNALS_PENDING = 64
 CPU_GRACE = 1  # seconds between SIGXCPU, which says what happened, and SIGKILL, which cannot be ignored
+SOME = ("RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_SIGPENDING", "RLIMIT_AS")
 NOTHING = ("RLIMIT_NPROC", "RLIMIT_CORE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE", "RLIMIT_NICE", "RLIMIT_RTPRIO")
-# /proc/self/stat counts its fields from 1 (man 5 proc_pid_stat); the first two are cut off before counting
-THREADS, VIRTUAL_SIZE = 20 - 3, 23 - 3
-STAT_BYTES = 4096  # its 52 numbers and a name of at most 64 bytes fit
 
 
-def size_and_threads() -> tuple[int, int]:
-    """Return this process's address space in bytes and its number of threads; (0, 1) where /proc does not say.
+@functools.cache
+def address_space() -> int:
+    """Return this process's address space in bytes, 0 where /proc does not say; a worker has that of its zygote.
 
     Raises:
         OSError: Linux without /proc, where a limit on memory would be a guess.
     """
     if sys.platform != "linux":
-        return 0, 1
-    fd = os.open("/proc/self/stat", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fields = os.read(fd, STAT_BYTES).rpartition(b")")[2].split()
-    finally:
-        os.close(fd)
-    return int(fields[VIRTUAL_SIZE]), int(fields[THREADS])
+        return 0
+    with open("/proc/self/statm", encoding="ascii") as file:
+        pages = int(file.read().split()[0])  # man 5 proc_pid_statm
+    return pages * resource.getpagesize()
+
+
+def count_threads() -> int:
+    """Return how many threads this process has, 1 where /proc does not say.
+
+    Raises:
+        OSError: Linux without /proc.
+    """
+    return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else 1
 
 
 def apply_limits(base_bytes: int, memory_bytes: int, cpu_seconds: int, output_bytes: int) -> None:
@@ -65,16 +71,22 @@ def apply_limits(base_bytes: int, memory_bytes: int, cpu_seconds: int, output_by
 
 def set_limit(name: str, soft: int, hard: int) -> None:
     """Set a limit, or a lower one where the hard limit is lower already; one this system does not know is left out."""
-    number = getattr(resource, name, None)
-    if number is None:
+    if name not in inherited_limits():
         return
-    ceiling = resource.getrlimit(number)[1]
+    number, ceiling = inherited_limits()[name]
     if ceiling != resource.RLIM_INFINITY:
         soft, hard = min(soft, ceiling), min(hard, ceiling)
     try:
         resource.setrlimit(number, (soft, hard))
     except (ValueError, OSError) as error:
         raise OSError(f"{name} = {soft}: {error}") from None
+
+
+@functools.cache
+def inherited_limits() -> dict[str, tuple[int, int]]:
+    """Return number and hard limit of everything limited here that this system knows; a worker has its zygote's."""
+    numbers = {name: getattr(resource, name) for name in (*SOME, *NOTHING) if hasattr(resource, name)}
+    return {name: (number, resource.getrlimit(number)[1]) for name, number in numbers.items()}
 
 
 class BasicLimits(ctypes.Structure):

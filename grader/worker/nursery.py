@@ -6,6 +6,7 @@ import contextlib
 import sys
 
 from grader.worker.landlock import abi_version, readable_paths, shared_ruleset
+from grader.worker.limits import address_space, inherited_limits
 from grader.worker.profile import pick_profile
 from grader.worker.seccomp import PR_SET_NO_NEW_PRIVS, prctl, read_filter
 from grader.worker.user import all_can_reach
@@ -29,6 +30,9 @@ def prepare_zygote() -> None:
     prctl(PR_SET_DUMPABLE, 0)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
+    inherited_limits()
+    with contextlib.suppress(OSError):  # a worker will say so
+        address_space()
     all_can_reach(readable_paths())
     if abi_version():
         shared_ruleset()

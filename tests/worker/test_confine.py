@@ -7,6 +7,7 @@ test process itself is never confined.
 from __future__ import annotations
 
 import dataclasses
+import errno
 import functools
 import json
 import os
@@ -24,7 +25,7 @@ from grader.student.launch import make_launcher
 from grader.student.proxy import CallSettings, Student
 from grader.student.session import Session
 from grader.submission import Submission
-from grader.worker import landlock
+from grader.worker import confine, landlock
 from grader.worker.bubblewrap import bubblewrap_command, bubblewrap_works
 from grader.worker.claim import FIRST_UID, LAST_UID, claim_user
 from grader.worker.limits import job_limits
@@ -379,6 +380,20 @@ def test_only_the_descriptors_meant_for_a_worker_are_open(policy: dict[str, Any]
         "result = [fd for fd in range(1000) if is_open(fd)]"
     )
     assert run_as("user", policy, {"look": code})["look"]["result"] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSYS, errno.EPERM])  # an old kernel; an old container runtime
+def test_descriptors_are_closed_one_by_one_where_the_call_for_it_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
+    def refuse(number: int, *arguments: int) -> int:
+        raise OSError(reason, os.strerror(reason))
+
+    monkeypatch.setattr(confine, "syscall", refuse)
+    null = os.open(os.devnull, os.O_RDONLY)
+    confine.close_range(null, null)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(null)
 
 
 @pytest.mark.parametrize("profile", ["allow", "deny"])
