@@ -29,7 +29,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import linear_regression, median
 
-from cold import GRADE, HERE, make_course, run
+from cold import GRADE, HERE, make_course, own_course, run
 from trees import run_tree, tree
 
 FLOOR = """
@@ -136,7 +136,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
         text = (place / "calls.py").read_text()
         (place / "calls.py").write_text(re.sub(r"EPOCHS = \d+", f"EPOCHS = {arguments.epochs}", text))
     handed_in = make_class(folder, arguments.count)
-    environment = dict(os.environ, MICROGRADE_COURSE=str(folder / "solutions"), OPENBLAS_NUM_THREADS="1")
+    environment = own_course(folder / "solutions")
     (plain / "all.py").write_text(FLOOR)
     floors = [floor(handed_in, plain, environment, arguments.jobs)]
     rounds = []

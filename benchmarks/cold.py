@@ -85,8 +85,10 @@ def fill_exercises(folder: Path) -> dict[str, tuple[list[str], Path]]:
 
 
 def own_course(solutions: Path) -> dict[str, str]:
-    """Return the environment in which this course is graded."""
-    return dict(os.environ, MICROGRADE_COURSE=str(solutions), OPENBLAS_NUM_THREADS="1")
+    """Return the environment in which this course is graded: with bytecode caches, which an installed grader has."""
+    environment = dict(os.environ, MICROGRADE_COURSE=str(solutions), OPENBLAS_NUM_THREADS="1")
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cold import GRADE, HERE, make_course
+from cold import GRADE, HERE, make_course, own_course
 from trees import run_tree
 
 USER = 60901  # nobody else's
@@ -227,7 +227,7 @@ def by_grade(folder: Path, name: str) -> Outcome:
         place = handed_in / file.stem
         place.mkdir(parents=True)
         shutil.copy(file, place / "bench.py")
-    environment = dict(os.environ, MICROGRADE_COURSE=str(folder / "solutions"))
+    environment = own_course(folder / "solutions")
     gradebook = folder / f"{name}.db"
     command = [str(GRADE), "class", str(handed_in), "--gradebook", str(gradebook)]
     seconds, cpu = run_tree(command, folder, environment)
