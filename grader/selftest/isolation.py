@@ -52,10 +52,11 @@ def advice(report: Mapping[str, Any]) -> list[str]:
 
 def bubblewrap_advice() -> str:
     """Return how to come by bubblewrap."""
-    why = "submissions then cannot even ask which files exist"
+    why = "submissions then cannot even ask which files exist (stat hidden files)"
     if bubblewrap_works():
         return (
-            "bubblewrap works here: classes, --secret and --isolation kernel use it, a student's own run does without."
+            "bubblewrap works here and hides which files exist (stat hidden files): classes, --secret and --isolation kernel "
+            "use it, a student's own run does without."
         )
     if shutil.which("bwrap", path=BWRAP_PATH) is None:
         return f"Install bubblewrap (`apt install bubblewrap`, `dnf install bubblewrap`): {why}."
