@@ -96,11 +96,17 @@ def differences(one: Any, other: Any, where: str) -> list[str]:
     return [] if one == other else [f"{where}: {one!r} and {other!r}"]
 
 
+def heed_interrupts() -> None:
+    """Take Ctrl-C again in a new process; what a script runs in the background is started without."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_is_clean_and_the_same_command_goes_on(tiny: Course, folder: Path, number: int) -> None:
     process = subprocess.Popen(
-        command(folder, "class.db"), env=environment(tiny), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command(folder, "class.db"), env=environment(tiny), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=heed_interrupts,
+    )  # fmt: skip
     wait_for_results(folder / "class.db", 5)
     started = below(process.pid)
     process.send_signal(number)
