@@ -7,7 +7,7 @@ lane every time is marked. A crash is believed when it comes again: a worker may
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,7 +20,7 @@ from grader.gradebook import runs
 from grader.gradebook.database import Connection, Database
 
 MOST_TRIES = 4  # of a run that breaks its lane: once in company, then alone
-ENOUGH_CRASHES = 3  # of a run whose workers crash
+ENOUGH_CRASHES = 3  # of the workers of a run
 READ_AHEAD = 20  # submissions that are read from the gradebook together
 LISTEN = 0.5  # seconds between two looks at the clock of the progress bar
 
@@ -69,7 +69,7 @@ def grade_queued(database: Database, lanes: Lanes, queued: Iterable[int], on_pro
 
 
 class Grading:
-    """The state between two messages: which runs wait, which must be alone, and how often each was tried."""
+    """The state between two messages: which runs wait, which must be alone, and how often each was tried and crashed."""
 
     def __init__(self, database: Database, lanes: Lanes, queued: list[int]) -> None:
         self.database = database
@@ -79,6 +79,7 @@ class Grading:
         self.works: dict[int, Work] = {}  # of runs that will begin soon
         with database.read() as connection:
             known = runs.tries_of(connection)
+        self.crashes: Counter[int] = Counter()
         self.tries: dict[int, int] = {number: known[number] for number in queued if number in known}
         self.waiting = deque(number for number in queued if number not in known)
         self.alone = deque(number for number in queued if number in known)
@@ -149,7 +150,9 @@ class Grading:
     def take(self, connection: Connection, lane: Lane, message: Message) -> None:
         """Keep a scorecard, or put a doubtful one's run at the end of the queue."""
         number, result = lane.holds.popleft(), runs.Result.of(message["card"])
-        if is_doubtful(result.card) and self.tries[number] < ENOUGH_CRASHES:
+        has_crashed = is_doubtful(result.card)
+        self.crashes[number] += has_crashed
+        if has_crashed and self.crashes[number] < ENOUGH_CRASHES:
             runs.give_back(connection, [number], was_tried=True)
             self.waiting.append(number)
         elif runs.finish(connection, number, lane.name, result, self.known_checks):

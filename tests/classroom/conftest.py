@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from grader.classroom.grading import Tally, grade_queued
 from grader.classroom.handed_in import Class, HandedIn, Person, Refused
 from grader.classroom.lanes import Lanes, settings_of
 from grader.course import Course, load_course
-from grader.gradebook import intake, runs
+from grader.gradebook import intake, runs, tables
 from grader.gradebook.database import Database, open_database
 from grader.gradebook.scores import Score, read_scores
 from grader.submission import Submission
@@ -95,13 +96,14 @@ def grade(tiny: Course, book: Database) -> Grade:
     """Return a function that enters a class and grades it on two lanes."""
 
     def enter_and_grade(
-        found: Class, jobs: int = 2, on_progress: Callable[[Tally], None] = lambda tally: None
+        found: Class, jobs: int = 2, on_progress: Callable[[Tally], None] = lambda tally: None, lost: int = 0
     ) -> Tally:
         with Lanes(settings_of(tiny.folder, tiny.kind, [CHAPTER], SECRET, None, POLICY), jobs) as lanes:
             lanes.require_ready()
             with book.write() as connection:
                 intake.enter_class(connection, [*found.people, *found.handed_in, *found.refused], tiny.chapters)
                 queued = runs.queue_class(connection, [CHAPTER], "test")
+                connection.execute(update(tables.run).values(tries=lost))  # with lanes that were killed
             return grade_queued(book, lanes, queued, on_progress)
 
     return enter_and_grade

@@ -69,6 +69,22 @@ def test_a_crash_is_believed_when_it_comes_again(grade: Grade, book: Database) -
     assert scores_of(book)["eve"].points == KINDS["crashes"][1]
 
 
+def test_a_crash_is_not_believed_the_sooner_for_lanes_that_were_lost_before(grade: Grade, book: Database) -> None:
+    grade(class_of([entry("eve", "crashes")]), lost=2)
+    with book.read() as connection:
+        assert connection.execute(select(tables.run.c.tries)).scalar_one() == 2 + grading.ENOUGH_CRASHES
+
+
+def test_a_run_that_crashed_once_is_done_when_it_goes_well(
+    grade: Grade, book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubts = iter([True, False])
+    monkeypatch.setattr(grading, "is_doubtful", lambda card: next(doubts))
+    grade(class_of([entry("ada", "right")]))
+    with book.read() as connection:
+        assert connection.execute(select(tables.run.c.tries)).scalar_one() == 2
+
+
 def test_a_card_is_the_same_as_from_grading_alone(
     grade: Grade, book: Database, tiny: Course, checkout: Checkout, tmp_path: Path
 ) -> None:
