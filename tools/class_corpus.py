@@ -36,7 +36,7 @@ from grader.course import Chapter, Course, find_course  # noqa: E402
 from grader.gradebook.database import open_database  # noqa: E402
 from grader.gradebook.scores import read_cards, read_scores  # noqa: E402
 from grader.scorecard import Scorecard  # noqa: E402
-from tests.classroom.conftest import timeless  # noqa: E402
+from tests.classroom.conftest import differences_of, timeless  # noqa: E402
 from tests.classroom.kills import grade_through_kills  # noqa: E402
 
 GRADE = Path(sys.executable).parent / "grade"
@@ -175,8 +175,7 @@ def differences(folder: Path, made: list[Entry], sample: list[Entry], jobs: int)
                 "student": entry.student,
                 "submitted_at": together["submission"]["submitted_at"],
             }
-        if together is None or timeless(together) != by_itself:
-            yield f"{entry.shown}: another card alone"
+        yield from differences_of(together and timeless(together), by_itself, f"{entry.shown}, alone")
     left = sorted(path.name for path in (folder / "canaries").iterdir())
     if left != ["kept"]:
         yield f"the folder that everybody may write to holds {left}"
@@ -230,8 +229,7 @@ def grade(folder: Path, arguments: argparse.Namespace, chance: random.Random) ->
     calm, killed = (
         {key: timeless(card) for key, card in cards_in(folder / name).items()} for name in ("class.db", "killed.db")
     )
-    differ = (key for key in calm.keys() | killed.keys() if calm.get(key) != killed.get(key))
-    problems = [f"{key}: another card after kills" for key in differ]
+    problems = differences_of(calm, killed, "after kills")
     verified = subprocess.run(
         [GRADE, "verify", folder / "killed.db"], capture_output=True, text=True, check=False
     ).stdout

@@ -136,3 +136,14 @@ def timeless(card: dict[str, Any]) -> dict[str, Any]:
             if check["code"] == "TIMEOUT":
                 check |= {"where": None, "message": check["message"].partition(" (line ")[0]}
     return card
+
+
+def differences_of(one: Any, other: Any, where: str) -> list[str]:
+    """Return where two pieces of plain data differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = one.keys() | other.keys()
+        return [d for key in sorted(keys) for d in differences_of(one.get(key), other.get(key), f"{where}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [d for i, (a, b) in pairs for d in differences_of(a, b, f"{where}.{i}")]
+    return [] if one == other else [f"{where}: {one!r} and {other!r}"]

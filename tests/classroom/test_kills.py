@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from sqlalchemy import select
 from grader.course import Course
 from grader.gradebook import tables
 from grader.gradebook.database import open_database
-from tests.classroom.conftest import KINDS, cards_of, redefined, scores_of
+from tests.classroom.conftest import KINDS, cards_of, differences_of, redefined, scores_of
 from tests.classroom.kills import below, children, grade_through_kills
 from tests.conftest import GRADE
 
@@ -77,23 +76,12 @@ def test_ten_kills_leave_no_trace(tiny: Course, folder: Path) -> None:
     subprocess.run(command(folder, "calm.db"), env=environment(tiny), check=True, capture_output=True, timeout=120)
     calm, killed = (open_database(folder / name, make=False) for name in ("calm.db", "killed.db"))
     one, other = cards_of(calm), cards_of(killed)
-    assert [d for student in one for d in differences(one[student], other[student], student)] == []
+    assert [d for student in one for d in differences_of(one[student], other[student], student)] == []
     points = {student: (s.status, s.points) for student, s in scores_of(calm).items()}
     assert points == {student: (s.status, s.points) for student, s in scores_of(killed).items()}
     assert {status for status, _ in points.values()} == {"graded", "ungradable"}
     for database in (calm, killed):
         database.close()
-
-
-def differences(one: Any, other: Any, where: str) -> list[str]:
-    """Return where two pieces of plain data differ."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = one.keys() | other.keys()
-        return [d for key in sorted(keys) for d in differences(one.get(key), other.get(key), f"{where}.{key}")]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = enumerate(zip(one, other, strict=True))
-        return [d for i, (a, b) in pairs for d in differences(a, b, f"{where}.{i}")]
-    return [] if one == other else [f"{where}: {one!r} and {other!r}"]
 
 
 def heed_interrupts() -> None:
