@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shlex
 import shutil
@@ -29,7 +28,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import linear_regression, median
 
-from cold import GRADE, HERE, make_course, own_course, run
+from cold import GRADE, HERE, PLAIN_PYTEST, make_course, own_course, run
 from trees import run_tree, tree
 
 FLOOR = """
@@ -157,11 +156,10 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
 
 def plain_pytest(handed_in: Path, plain: Path, environment: dict[str, str], count: int) -> float:
     """Return the CPU seconds that plain pytest needs for a submission, the mean of some."""
-    command = [sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."]
     used = []
     for number in range(count):
         shutil.copy(handed_in / f"s{number:05}" / "bench.py", plain / "submission.py")
-        used.append(run(command, plain, environment)[1])
+        used.append(run(PLAIN_PYTEST, plain, environment)[1])
     return sum(used) / count
 
 

@@ -22,6 +22,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 GRADE = Path(sys.executable).parent / "grade"
+PLAIN_PYTEST = [
+    *(sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."),
+    *("-p", "no:hypothesispytest"),  # which only the tests of this project need; it takes 0.2 s
+]
 FLOOR, PYTEST = "floor: the calls alone", "pytest with pytest-json-report"
 CHAPTER = """format = 1
 title = "The benchmark's chapter"
@@ -118,10 +122,7 @@ def main() -> None:
         plain = folder / "plain"
         commands = {
             FLOOR: ([sys.executable, "floor.py", "submission.py", "submission.py"], plain),
-            PYTEST: (
-                [sys.executable, "-m", "pytest", "-q", "--json-report", "-c", os.devnull, "--rootdir", "."],
-                plain,
-            ),
+            PYTEST: (PLAIN_PYTEST, plain),
             "`grade chapter1`": ([str(GRADE), "chapter1"], folder),
             "`grade chapter1 --json`": ([str(GRADE), "chapter1", "--json"], folder),
         }
