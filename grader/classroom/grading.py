@@ -150,12 +150,13 @@ class Grading:
     def take(self, connection: Connection, lane: Lane, message: Message) -> None:
         """Keep a scorecard, or put a doubtful one's run at the end of the queue."""
         number, result = lane.holds.popleft(), runs.Result.of(message["card"])
-        has_crashed = is_doubtful(result.card)
-        self.crashes[number] += has_crashed
-        if has_crashed and self.crashes[number] < ENOUGH_CRASHES:
-            runs.give_back(connection, [number], was_tried=True)
-            self.waiting.append(number)
-        elif runs.finish(connection, number, lane.name, result, self.known_checks):
+        if is_doubtful(result.card):
+            self.crashes[number] += 1
+            if self.crashes[number] < ENOUGH_CRASHES:
+                runs.give_back(connection, [number], was_tried=True)
+                self.waiting.append(number)
+                return
+        if runs.finish(connection, number, lane.name, result, self.known_checks):
             self.tries.pop(number)
             self.tally.add(result.card["status"])
 
