@@ -2,7 +2,8 @@
 
 A run is marked as begun on disk before a lane gets it, and results are kept in the transaction that begins the next.
 What a lane held when it was lost is tried again with nothing beside it, so that it can harm nobody; what breaks its
-lane every time is marked. A crash is believed when it comes again: a worker may have been killed from outside.
+lane every time is marked. A crash is believed when the same checks crash again: a worker may have been killed from outside.
+Whoever grades may be killed as well: what a run was begun for by another process is no evidence against it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from grader.classroom.work import Work
 from grader.gradebook import runs
 from grader.gradebook.database import Connection, Database
 
-MOST_TRIES = 4  # of a run that breaks its lane: once in company, then alone
-ENOUGH_CRASHES = 3  # of the workers of a run
+ENOUGH_LOSSES = 4  # of the lanes of a run: once in company, then alone
+ENOUGH_CRASHES = 3  # of the same checks of a run
+MOST_TRIES = 12  # of a run, whatever became of them
 READ_AHEAD = 20  # submissions that are read from the gradebook together
 LISTEN = 0.5  # seconds between two looks at the clock of the progress bar
 
@@ -79,7 +81,8 @@ class Grading:
         self.works: dict[int, Work] = {}  # of runs that will begin soon
         with database.read() as connection:
             known = runs.tries_of(connection)
-        self.crashes: Counter[int] = Counter()
+        self.losses: Counter[int] = Counter()  # of lanes, by run
+        self.crashes: Counter[tuple[int, frozenset[str]]] = Counter()  # by run and checks
         self.tries: dict[int, int] = {number: known[number] for number in queued if number in known}
         self.waiting = deque(number for number in queued if number not in known)
         self.alone = deque(number for number in queued if number in known)
@@ -131,10 +134,11 @@ class Grading:
         """Return the next run that broke a lane; those that did so too often are marked instead."""
         while self.alone:
             number = self.alone.popleft()
-            tries = self.tries.get(number, 0)
-            if tries < MOST_TRIES:
+            losses, tries = self.losses[number], self.tries.get(number, 0)
+            if losses < ENOUGH_LOSSES and tries < MOST_TRIES:
                 return number
-            runs.lose(connection, number, f"the grader ended each of the {tries} times that it graded this")
+            times = f"each of the {losses}" if losses == tries else f"{losses} of the {tries}"
+            runs.lose(connection, number, f"the grader ended {times} times that it graded this")
             self.tally.add("grader_error")
         return None
 
@@ -151,8 +155,9 @@ class Grading:
         """Keep a scorecard, or put a doubtful one's run at the end of the queue."""
         number, result = lane.holds.popleft(), runs.Result.of(message["card"])
         if is_doubtful(result.card):
-            self.crashes[number] += 1
-            if self.crashes[number] < ENOUGH_CRASHES:
+            same = number, crashed_checks(result.card)
+            self.crashes[same] += 1
+            if self.crashes[same] < ENOUGH_CRASHES and self.tries[number] < MOST_TRIES:
                 runs.give_back(connection, [number], was_tried=True)
                 self.waiting.append(number)
                 return
@@ -166,6 +171,7 @@ class Grading:
         lane.holds.clear()
         lane.is_gone = True
         runs.give_back(connection, first, was_tried=True)
+        self.losses.update(first)
         self.alone.extend(first)
         self.release(connection, rest)
         self.waiting.extendleft(reversed(rest))
@@ -186,6 +192,11 @@ class Grading:
 
 def is_doubtful(card: Mapping[str, Any]) -> bool:
     """Return whether a card may be due to something outside: a crash, or a fault of the grader."""
-    checks = [check for task in card["tasks"] for check in task["checks"]]
     reason = card["reason"] or {}
-    return card["status"] == "grader_error" or "CRASH" in (reason.get("code"), *(check["code"] for check in checks))
+    return card["status"] == "grader_error" or reason.get("code") == "CRASH" or bool(crashed_checks(card))
+
+
+def crashed_checks(card: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of a card's checks that ended in a crash."""
+    checks = (check for task in card["tasks"] for check in task["checks"])
+    return frozenset(check["name"] for check in checks if check["code"] == "CRASH")

@@ -146,4 +146,4 @@ def differences_of(one: Any, other: Any, where: str) -> list[str]:
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return [d for i, (a, b) in pairs for d in differences_of(a, b, f"{where}.{i}")]
-    return [] if one == other else [f"{where}: {one!r} and {other!r}"]
+    return [] if one == other else [f"{where}: {repr(one)[:200]} and {repr(other)[:200]}"]

@@ -56,7 +56,7 @@ def test_what_breaks_the_grader_is_marked_after_it_was_tried_alone(grade: Grade,
     with book.read() as connection:
         row = connection.execute(select(tables.run).where(tables.run.c.state == runs.LOST)).one()
         others = connection.execute(select(tables.run.c.tries).where(tables.run.c.state == runs.DONE)).scalars().all()
-    assert (row.tries, row.points) == (grading.MOST_TRIES, None)
+    assert (row.tries, row.points) == (grading.ENOUGH_LOSSES, None)
     assert "each of the 4 times" in row.note
     assert max(others) == 1  # nobody else was graded twice
 
@@ -78,11 +78,27 @@ def test_a_crash_is_not_believed_the_sooner_for_lanes_that_were_lost_before(grad
 def test_a_run_that_crashed_once_is_done_when_it_goes_well(
     grade: Grade, book: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doubts = iter([True, False])
+    doubts = iter([True, False])  # a worker that was killed from outside, and one that was not
     monkeypatch.setattr(grading, "is_doubtful", lambda card: next(doubts))
     grade(class_of([entry("ada", "right")]))
     with book.read() as connection:
         assert connection.execute(select(tables.run.c.tries)).scalar_one() == 2
+
+
+def test_lanes_that_were_lost_with_a_coordinator_count_for_nothing(grade: Grade, book: Database) -> None:
+    grade(class_of([entry("ada", "right")]), lost=grading.ENOUGH_LOSSES)
+    assert scores_of(book)["ada"].status == "graded"
+
+
+def test_a_crash_of_one_more_check_is_tried_again(
+    grade: Grade, book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = iter([{"b"}, {"b"}, {"a", "b"}, {"b"}])
+    monkeypatch.setattr(grading, "is_doubtful", lambda card: True)
+    monkeypatch.setattr(grading, "crashed_checks", lambda card: frozenset(next(seen)))
+    grade(class_of([entry("ada", "right")]))
+    with book.read() as connection:
+        assert connection.execute(select(tables.run.c.tries)).scalar_one() == 4
 
 
 def test_a_card_is_the_same_as_from_grading_alone(
