@@ -7,6 +7,7 @@ leaves nothing. Linux is tested; elsewhere only the level "process" exists, and 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
@@ -235,9 +236,8 @@ class Confinement:
 
 def close_range(first: int, last: int) -> None:
     """Close the descriptors from first to last; one by one where the call for it is missing or refused."""
-    try:
-        if not IS_LINUX:
-            raise OSError(errno.ENOSYS, "close_range is Linux's")
-        syscall(CLOSE_RANGE, first, last, 0)
-    except OSError:
-        os.closerange(first, min(last, MOST_FDS) + 1)
+    if IS_LINUX:
+        with contextlib.suppress(OSError):
+            syscall(CLOSE_RANGE, first, last, 0)
+            return
+    os.closerange(first, min(last, MOST_FDS) + 1)

@@ -71,9 +71,10 @@ def apply_limits(base_bytes: int, memory_bytes: int, cpu_seconds: int, output_by
 
 def set_limit(name: str, soft: int, hard: int) -> None:
     """Set a limit, or a lower one where the hard limit is lower already; one this system does not know is left out."""
-    if name not in inherited_limits():
+    known = inherited_limits().get(name)
+    if known is None:
         return
-    number, ceiling = inherited_limits()[name]
+    number, ceiling = known
     if ceiling != resource.RLIM_INFINITY:
         soft, hard = min(soft, ceiling), min(hard, ceiling)
     try:

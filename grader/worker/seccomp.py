@@ -15,7 +15,7 @@ import sys
 
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2  # linux/prctl.h, linux/seccomp.h
 OWN_PID = struct.pack("<I", 0x6D677069)  # where a filter of make_seccomp.py wants the process id
-WANTED = ("prctl", "syscall", "capset", "socket", "memfd_create")
+WANTED = ("capset", "socket", "memfd_create")  # by every worker: looked up once, before a zygote forks
 INSTRUCTION_BYTES = 8  # sizeof(struct sock_filter)
 
 
@@ -27,7 +27,7 @@ class FilterProgram(ctypes.Structure):
 
 @functools.cache
 def libc() -> ctypes.CDLL:
-    """Return the C library that this process runs on, with the functions that every worker wants looked up already."""
+    """Return the C library that this process runs on."""
     library = ctypes.CDLL(None, use_errno=True)
     for name in WANTED:
         getattr(library, name, None)
